@@ -1,0 +1,78 @@
+import { forbidden } from '../errors/refusals.js';
+import type { User } from '../identities/user.js';
+
+const same = (...names: string[]) => [names];
+const users = (name: string, older: string) => [[`Auth:Users:${name}`], [`Auth:Users:${older}`, 'Auth:Types:EndUser']];
+const delegated = (name: string, older: string) => [
+  [`Auth:${name}:Delegated`],
+  [`Auth:Delegated:${name}`],
+  [`Auth:Users:${older}`, 'Auth:Users:Delegate', 'Auth:Types:EndUser'],
+];
+
+/** What each operation asks for: any one of the lists, all of its names. Three generations of names (spec 15). */
+const OPERATIONS = {
+  delegatedLogin: delegated('Login', 'Read'),
+  delegatedRegistration: delegated('Register', 'Create'),
+  delegatedRecovery: delegated('Recover', 'Create'),
+  readUsers: same('Auth:Users:Read'),
+  archiveUsers: users('Delete', 'Update'),
+  activateUsers: users('Activate', 'Update'),
+  deactivateUsers: users('Deactivate', 'Update'),
+  readServiceAccounts: [['Auth:ServiceAccounts:Read'], ['Auth:Apps:Read', 'Auth:Types:ServiceAccount']],
+  createServiceAccounts: [['Auth:ServiceAccounts:Create'], ['Auth:Apps:Create', 'Auth:Types:ServiceAccount']],
+  createWallets: same('Wallets:Create'),
+  tagWallets: same('Wallets:Tags:Add'),
+  delegateKeys: [['Keys:Delegate'], ['Wallets:Delegate']],
+  reuseKeys: same('Keys:Reuse'),
+  readWallets: same('Wallets:Read'),
+  readKeys: same('Keys:Read'),
+  createSignatures: [['Keys:Signatures:Create'], ['Wallets:GenerateSignature']],
+  readSignatures: [['Keys:Signatures:Read'], ['Wallets:ReadSignature']],
+} satisfies Record<string, string[][]>;
+
+export type Operation = keyof typeof OPERATIONS;
+
+/** @throws Refusal 403 naming the permission that is missing */
+export function requirePermission(user: User, operation: Operation): void {
+  const alternatives: string[][] = OPERATIONS[operation];
+  const isGranted = alternatives.some((names) => names.every((name) => user.permissions.includes(name)));
+  if (!isGranted) throw forbidden(user.kind, user.userId, `${alternatives[0]}`);
+}
+
+/** Everything a back end needs: what a service account of the sandbox holds unless told otherwise. */
+export const SERVICE_ACCOUNT_PERMISSIONS = [
+  'Auth:Login:Delegated',
+  'Auth:Register:Delegated',
+  'Auth:Recover:Delegated',
+  'Auth:Users:Read',
+  'Auth:Users:Delete',
+  'Auth:Users:Activate',
+  'Auth:Users:Deactivate',
+  'Auth:ServiceAccounts:Read',
+  'Wallets:Create',
+  'Wallets:Read',
+  'Wallets:Tags:Add',
+  'Keys:Create',
+  'Keys:Read',
+  'Keys:Reuse',
+  'Keys:Delegate',
+  'Keys:Signatures:Create',
+  'Keys:Signatures:Read',
+];
+
+/** Employees of the sandbox are administrators. */
+export const EMPLOYEE_PERMISSIONS = [...SERVICE_ACCOUNT_PERMISSIONS, 'Auth:ServiceAccounts:Create'];
+
+/** `ManagedDefaultEndUserAccess`, and `Wallets:Create` and `Keys:Create`, which Dfns leaves to the organisation (spec 15). */
+export const END_USER_PERMISSIONS = [
+  'Keys:Create',
+  'Keys:Read',
+  'Keys:Signatures:Create',
+  'Keys:Signatures:Read',
+  'Wallets:Create',
+  'Wallets:Read',
+  'Wallets:Transactions:Create',
+  'Wallets:Transactions:Read',
+  'Wallets:Transfers:Create',
+  'Wallets:Transfers:Read',
+];

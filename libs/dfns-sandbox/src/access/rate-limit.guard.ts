@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { tooManyRequests } from '../errors/refusals.js';
+
+const WINDOW_MS = 60_000;
+
+/** A fixed window of 60 seconds for the whole organisation, with the headers of spec 6. */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  #resetAt = 0;
+  #used = 0;
+
+  constructor(private readonly config: SandboxConfig) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const limit = this.config.rateLimitPerMinute;
+    if (limit === undefined) return true;
+    const now = this.config.now();
+    if (now >= this.#resetAt) {
+      this.#resetAt = now + WINDOW_MS;
+      this.#used = 0;
+    }
+    this.#used += 1;
+    const response = context.switchToHttp().getResponse<ServerResponse>();
+    response.setHeader('X-RateLimit-Limit', limit);
+    response.setHeader('X-RateLimit-Remaining', Math.max(0, limit - this.#used));
+    response.setHeader('X-RateLimit-Reset', Math.ceil(this.#resetAt / 1000));
+    if (this.#used <= limit) return true;
+    response.setHeader('Retry-After', Math.ceil((this.#resetAt - now) / 1000));
+    throw tooManyRequests();
+  }
+}

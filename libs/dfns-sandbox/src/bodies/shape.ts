@@ -1,0 +1,84 @@
+/** A rule for a JSON value, and its type. */
+export interface Shape<T> {
+  /** What is wrong with `value`, in words; `at` is where it stands. */
+  problems(value: unknown, at: string): string[];
+  readonly isOptional?: boolean;
+  readonly type?: T;
+}
+interface OptionalShape<T> extends Shape<T> {
+  readonly isOptional: true;
+}
+
+/** The type that a shape describes. */
+export type ValueOf<S> = S extends Shape<infer T> ? T : never;
+
+type Members = Record<string, Shape<unknown>>;
+type OptionalName<M> = { [K in keyof M]: M[K] extends OptionalShape<unknown> ? K : never }[keyof M];
+type ObjectOf<M extends Members> = { [K in Exclude<keyof M, OptionalName<M>>]: ValueOf<M[K]> } & {
+  [K in OptionalName<M>]?: ValueOf<M[K]>;
+};
+
+const rule = <T>(expected: string, holds: (value: unknown) => boolean): Shape<T> => ({
+  problems: (value, at) => (holds(value) ? [] : [`${at} must be ${expected}`]),
+});
+
+/** Text, of at least one character unless said otherwise. */
+export const text = ({ min = 1, max = Number.POSITIVE_INFINITY, pattern = /^/ } = {}) =>
+  rule<string>(
+    'a text of the documented form',
+    (value) => typeof value === 'string' && value.length >= min && value.length <= max && pattern.test(value),
+  );
+
+export const boolean = () => rule<boolean>('true or false', (value) => typeof value === 'boolean');
+
+export const integer = (min: number, max: number) =>
+  rule<number>(
+    `a whole number from ${min} to ${max}`,
+    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+
+export const oneOf = <const T extends string>(...values: readonly T[]) =>
+  rule<T>('one of the documented values', (value) => values.includes(value as T));
+
+export const anything = () => rule<unknown>('anything', () => true);
+
+export const optional = <T>(shape: Shape<T>): OptionalShape<T> => ({ ...shape, isOptional: true });
+
+export const list = <T>(item: Shape<T>, max = Number.POSITIVE_INFINITY): Shape<T[]> => ({
+  problems: (value, at) => {
+    if (!Array.isArray(value) || value.length > max) return [`${at} must be a list of at most ${max}`];
+    return value.flatMap((entry, index) => item.problems(entry, `${at}[${index}]`));
+  },
+});
+
+/** An object; members that nobody documented are refused, unless it is `open`. */
+export const object = <M extends Members>(members: M, { open = false } = {}): Shape<ObjectOf<M>> => ({
+  problems: (value, at) => {
+    if (!isObject(value)) return [`${at} must be an object`];
+    const unknown = Object.keys(value).filter((name) => !open && !Object.hasOwn(members, name));
+    return [
+      ...unknown.map((name) => `${at}.${name} is not a known member`),
+      ...Object.entries(members).flatMap(([name, shape]) => {
+        if (value[name] === undefined) return shape.isOptional ? [] : [`${at}.${name} is required`];
+        return shape.problems(value[name], `${at}.${name}`);
+      }),
+    ];
+  },
+});
+
+/** One of several objects, told apart by the text in member `name`. */
+export const choice = <const N extends string, C extends Record<string, Members>>(name: N, cases: C) => {
+  type Case = { [K in keyof C & string]: ObjectOf<C[K]> & { [P in N]: K } }[keyof C & string];
+  const shapes = new Map(
+    Object.entries(cases).map(([kind, members]) => [kind, object({ ...members, [name]: oneOf(kind) })]),
+  );
+  return {
+    problems: (value, at) => {
+      const shape = isObject(value) ? shapes.get(String(value[name])) : undefined;
+      return shape ? shape.problems(value, at) : [`${at}.${name} must be one of ${[...shapes.keys()].join(', ')}`];
+    },
+  } as Shape<Case>;
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

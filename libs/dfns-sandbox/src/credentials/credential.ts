@@ -1,0 +1,24 @@
+/** Kinds of spec 9.1 that are supported today. */
+export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
+
+/** A public key that somebody registered. */
+export interface Credential {
+  /** The server's id, `cr-…`. */
+  readonly credentialUuid: string;
+  /** The id its creator or its authenticator chose; the one that signatures name. */
+  readonly credId: string;
+  readonly kind: CredentialKind;
+  readonly name: string;
+  /** PEM as it was registered; for a passkey the COSE key in base64url. */
+  readonly publicKey: string;
+  readonly dateCreated: string;
+  readonly origin: string;
+  /** Opaque, encrypted on the device. */
+  readonly encryptedPrivateKey?: string;
+  isActive: boolean;
+  /** Signature counter of a passkey. */
+  counter: number;
+}
+
+/** May it sign user actions and be a reason to log in? */
+export const isUsable = ({ isActive, kind }: Credential) => isActive && kind !== 'RecoveryKey';

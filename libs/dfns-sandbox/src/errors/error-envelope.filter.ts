@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { Refusal } from './refusal.js';
+
+/** Answers every failure, foreseen or not, with the full envelope of spec 7.1; logs nothing. */
+@Catch()
+export class ErrorEnvelopeFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const known = error instanceof HttpException;
+    const status = known ? error.getStatus() : 500;
+    const message = known ? error.message : 'Internal Server Error';
+    sendEnvelope(response, status, message, error instanceof Refusal ? error.details : undefined);
+  }
+}
+
+/** Writes `{ error: { id, status, message, details? } }`. */
+export function sendEnvelope(response: ServerResponse, status: number, message: string, details?: object): void {
+  const id = Array.from({ length: 19 }, (_, at) => randomInt(at === 0 ? 1 : 0, 10)).join('');
+  const body = Buffer.from(JSON.stringify({ error: { id, status, message, details } }));
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-length', body.length);
+  response.end(body);
+}

@@ -1,0 +1,29 @@
+import { Refusal } from './refusal.js';
+
+// Texts of spec 7.3, letter by letter, then those of section 17 that Dfns does not document.
+
+export const notAuthorized = () => new Refusal(401, 'Not Authorized.');
+export const forbidden = (kind: string, userId: string, operation: string) =>
+  new Refusal(403, `${kind} ${userId} is not authorized to perform operation (${operation})`);
+export const userActionInvalid = () => new Refusal(403, 'user action signature is missing or invalid');
+export const userActionSpent = () => new Refusal(400, 'user action has already been used');
+export const challengeInvalid = () => new Refusal(400, 'Challenge token is not valid.');
+export const noUsableCredential = () =>
+  new Refusal(401, 'User does not have a credential that can be used for the application.');
+export const notRecoveryFactor = () => new Refusal(401, 'Credential cannot be used as a recovery factor.');
+export const userNotFound = () => new Refusal(401, 'User not found');
+export const userExists = () => new Refusal(401, 'User already exists.');
+export const userDeactivated = () => new Refusal(400, 'User account has been deactivated.');
+export const nonceInvalid = () => new Refusal(400, 'request nonce is missing or invalid');
+export const nonceSpent = () => new Refusal(400, 'request nonce has already been used');
+export const notFound = (thing: string, details: object) => new Refusal(404, `${thing} not found`, details);
+export const externalIdConflict = (id: string, externalId: string) =>
+  new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
+
+export const tooManyRequests = () => new Refusal(429, 'Too Many Requests');
+export const assertionRefused = (reason: string) => new Refusal(401, `Credential assertion was refused: ${reason}`);
+export const attestationRefused = (reason: string) => new Refusal(401, `New credential was refused: ${reason}`);
+export const credentialExists = (credId: string) => new Refusal(409, 'Credential already exists.', { credId });
+export const userArchived = () => new Refusal(422, 'User has been archived.');
+export const bodyInvalid = (problems: string[]) =>
+  new Refusal(400, `Request is not valid: ${problems.join('; ')}`, { errors: problems });

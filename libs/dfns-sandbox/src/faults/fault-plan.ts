@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { Fault } from './fault.js';
+
+interface Planned {
+  fault: Fault;
+  pattern: RegExp;
+  left: number;
+}
+
+/** What shall go wrong, and how often. The fault that was added first goes first. */
+@Injectable()
+export class FaultPlan {
+  #planned: Planned[] = [];
+
+  add(fault: Fault): void {
+    this.#planned.push({ fault, pattern: requestPattern(fault.on), left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#planned = [];
+  }
+
+  /** The fault of this request, counted as used. */
+  take(method: string, url: string): Fault | undefined {
+    const request = `${method} ${url.split('?')[0]}`;
+    const planned = this.#planned.find(({ pattern, left }) => left > 0 && pattern.test(request));
+    if (planned) planned.left -= 1;
+    return planned?.fault;
+  }
+}
+
+/** `GET /wallets/{walletId}` as an expression over requests. */
+function requestPattern(on: string): RegExp {
+  if (on === '*') return /^/;
+  const literal = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+  return new RegExp(
+    `^${on
+      .split(/\{[^}]*\}/)
+      .map(literal)
+      .join('[^/]+')}$`,
+  );
+}

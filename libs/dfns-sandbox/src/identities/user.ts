@@ -1,0 +1,26 @@
+import type { Credential } from '../credentials/credential.js';
+
+export type UserKind = 'EndUser' | 'CustomerEmployee';
+
+/** An employee, an end user or a service account (spec 4.1). */
+export interface User {
+  readonly userId: string;
+  readonly username: string;
+  readonly name: string;
+  /** A service account shows as `CustomerEmployee`. */
+  readonly kind: UserKind;
+  readonly isServiceAccount: boolean;
+  readonly externalId?: string;
+  /** The id that its first credential has, or will have. */
+  readonly credentialUuid: string;
+  permissions: string[];
+  credentials: Credential[];
+  isActive: boolean;
+  isRegistered: boolean;
+  isArchived: boolean;
+  /** Counts revocations; tokens of an earlier generation are refused. */
+  generation: number;
+}
+
+/** What may be said about a new user; the rest follows. */
+export type NewUser = Pick<User, 'username' | 'kind'> & Partial<Omit<User, 'username' | 'kind'>>;

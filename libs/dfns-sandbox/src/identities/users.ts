@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS } from '../access/permissions.js';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import type { Credential, CredentialKind } from '../credentials/credential.js';
+import { credentialExists } from '../errors/refusals.js';
+import { IssuedSecrets } from '../tokens/issued-secrets.js';
+import { Wallets } from '../wallets/wallets.js';
+import { identifier } from './identifiers.js';
+import { type KeyMaterial, keyMaterial } from './key-material.js';
+import type { User, UserKind } from './user.js';
+import { UserDirectory } from './user-directory.js';
+
+/** What `createUser` takes. */
+export interface UserRequest {
+  username: string;
+  /** @default 'EndUser' */
+  kind?: UserKind;
+  /** `false` leaves the user as a delegated registration that was never finished. @default true */
+  registered?: boolean;
+  /** Its first credential; without `publicKey` a key pair is made and its private half handed back. */
+  credential?: { publicKey?: string; credId?: string };
+  recoveryCredential?: { publicKey?: string; credId?: string; encryptedPrivateKey?: string };
+  /** Made at once and, for an end user, delegated. */
+  wallets?: { network: string; name?: string }[];
+  permissions?: string[];
+  userId?: string;
+  externalId?: string;
+}
+
+/** A new user, with the keys that only its maker learns. */
+export interface CreatedUser {
+  userId: string;
+  username: string;
+  kind: UserKind;
+  credId?: string;
+  /** PKCS#8 PEM, when the sandbox made the pair. */
+  privateKey?: string;
+  recovery?: { credId: string; privateKey?: string };
+}
+
+/** Makes users without the ceremony, for tests and demonstrations. */
+@Injectable()
+export class Users {
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly users: UserDirectory,
+    private readonly wallets: Wallets,
+    private readonly secrets: IssuedSecrets,
+  ) {}
+
+  create({ registered = true, kind = 'EndUser', ...request }: UserRequest): CreatedUser {
+    const key = registered ? keyMaterial(request.credential ?? {}) : undefined;
+    const recovery = request.recoveryCredential && keyMaterial(request.recoveryCredential);
+    const user = this.users.add({
+      username: request.username,
+      kind,
+      isRegistered: registered,
+      permissions: request.permissions ?? (kind === 'EndUser' ? END_USER_PERMISSIONS : EMPLOYEE_PERMISSIONS),
+      ...(request.userId && { userId: request.userId }),
+      ...(request.externalId && { externalId: request.externalId }),
+    });
+    if (key) this.#register(user, 'Key', key, user.credentialUuid);
+    if (recovery) this.#register(user, 'RecoveryKey', recovery, identifier('cr'), request.recoveryCredential);
+    for (const wallet of request.wallets ?? []) {
+      this.wallets.create({ ...wallet, delegateTo: kind === 'EndUser' ? user.userId : undefined });
+    }
+    const { userId, username } = user;
+    return { userId, username, kind, ...handedBack(key), ...(recovery && { recovery: handedBack(recovery) }) };
+  }
+
+  #register(
+    user: User,
+    kind: CredentialKind,
+    { credId, publicKey, privateKey }: KeyMaterial,
+    credentialUuid: string,
+    { encryptedPrivateKey }: { encryptedPrivateKey?: string } = {},
+  ): void {
+    if (this.users.holderOf(credId)) throw credentialExists(credId);
+    const credential: Credential = {
+      credentialUuid,
+      credId,
+      kind,
+      name: 'Default Credential',
+      publicKey,
+      dateCreated: this.config.date(),
+      origin: '',
+      isActive: true,
+      counter: 0,
+      ...(encryptedPrivateKey && { encryptedPrivateKey }),
+    };
+    user.credentials.push(credential);
+    if (privateKey) this.secrets.add(privateKey);
+  }
+}
+
+const handedBack = (key: KeyMaterial | undefined) =>
+  key && { credId: key.credId, ...(key.privateKey && { privateKey: key.privateKey }) };

@@ -1,0 +1,26 @@
+/** Entries with one lifetime, dropped when they are over. The oldest come first, so dropping looks at few. */
+export class ExpiringMap<T> {
+  readonly #entries = new Map<string, { value: T; expiresAt: number }>();
+
+  constructor(
+    private readonly lifetimeMs: number,
+    private readonly now: () => number,
+  ) {}
+
+  set(id: string, value: T): void {
+    for (const [old, { expiresAt }] of this.#entries) {
+      if (expiresAt > this.now()) break;
+      this.#entries.delete(old);
+    }
+    this.#entries.set(id, { value, expiresAt: this.now() + this.lifetimeMs });
+  }
+
+  get(id: string): T | undefined {
+    const entry = this.#entries.get(id);
+    return entry && entry.expiresAt > this.now() ? entry.value : undefined;
+  }
+
+  delete(id: string): void {
+    this.#entries.delete(id);
+  }
+}

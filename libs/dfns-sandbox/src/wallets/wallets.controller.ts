@@ -1,0 +1,75 @@
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Access, type AccessRule } from '../access/access.decorator.js';
+import { CurrentCaller } from '../access/caller.decorator.js';
+import type { Caller } from '../access/caller.js';
+import { requirePermission } from '../access/permissions.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { boolean, list, object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
+import { bodyInvalid } from '../errors/refusals.js';
+import { UserDirectory } from '../identities/user-directory.js';
+import { type PageQuery, page } from '../server/page.js';
+import { Wallets, walletAnswer } from './wallets.js';
+
+const label = () => optional(text({ max: 100 }));
+const walletBody = object({
+  network: text(),
+  name: label(),
+  signingKey: optional(
+    object({
+      id: optional(text()),
+      scheme: optional(oneOf('ECDSA', 'EdDSA')),
+      curve: optional(oneOf('secp256k1', 'ed25519')),
+    }),
+  ),
+  delegateTo: optional(text()),
+  delayDelegation: optional(boolean()),
+  externalId: label(),
+  tags: optional(list(text(), 10)),
+});
+type WalletBody = ValueOf<typeof walletBody>;
+
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
+
+/** `/wallets` (spec 11.10). */
+@Controller('wallets')
+export class WalletsController {
+  constructor(
+    private readonly wallets: Wallets,
+    private readonly users: UserDirectory,
+  ) {}
+
+  @Post()
+  @Access({ callers, operation: 'createWallets', userAction: true })
+  create(@CurrentCaller() caller: Caller, @JsonBody(walletBody) body: WalletBody) {
+    const { network, name, externalId, tags, signingKey } = body;
+    const delegateTo = this.#delegate(caller, body);
+    if (tags) requirePermission(caller.user, 'tagWallets');
+    if (signingKey?.id) requirePermission(caller.user, 'reuseKeys');
+    const key = signingKey?.id ? this.wallets.getKey(signingKey.id, caller.user) : undefined;
+    return walletAnswer(this.wallets.create({ network, name, externalId, tags, delegateTo, key }));
+  }
+
+  @Get()
+  @Access({ callers, operation: 'readWallets' })
+  list(@CurrentCaller() { user }: Caller, @Query() query: PageQuery & { owner?: string }) {
+    const owner = query.owner && (this.users.byUsername(query.owner)?.userId ?? query.owner);
+    const shown = this.wallets.visibleTo(user).filter(({ key }) => !owner || key.delegatedTo === owner);
+    const { items, nextPageToken } = page(shown, query);
+    return { items: items.map(walletAnswer), nextPageToken };
+  }
+
+  @Get(':walletId')
+  @Access({ callers, operation: 'readWallets' })
+  get(@CurrentCaller() { user }: Caller, @Param('walletId') walletId: string) {
+    return walletAnswer(this.wallets.get(walletId, user));
+  }
+
+  /** An end user's wallets are their own; others may hand a wallet to an end user from the start. */
+  #delegate({ user }: Caller, { delegateTo }: WalletBody): string | undefined {
+    if (user.kind === 'EndUser') return user.userId;
+    if (delegateTo === undefined) return undefined;
+    requirePermission(user, 'delegateKeys');
+    if (this.users.byId(delegateTo)?.kind !== 'EndUser') throw bodyInvalid(['body.delegateTo is not an end user']);
+    return delegateTo;
+  }
+}
