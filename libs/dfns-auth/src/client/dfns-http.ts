@@ -1,0 +1,132 @@
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Clock, DFNS_CLOCK } from '../config/clock.js';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
+import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsApiError } from '../errors/dfns-api.error.js';
+import { type Answer, readErrorEnvelope, readJson, readRetryAfter } from './answer.js';
+import type { Caller, Step } from './caller.js';
+import type { FlowAttempt } from './flow-attempt.js';
+import { closeHttpService } from './http-service.js';
+import { legacyHeaders } from './legacy-headers.js';
+import { refusalCode } from './refusal.js';
+import type { RequestTarget } from './request-target.js';
+import { TransportError } from './transport-error.js';
+import { USER_AGENT } from './user-agent.js';
+
+/** One request to Dfns. */
+export interface DfnsExchange {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  target: RequestTarget;
+  /** The exact text to send; empty for none. */
+  body: string;
+  bearer: string;
+  caller: Caller;
+  step: Step;
+  userAction?: string;
+}
+
+/** Sends one request and reads one answer. The only place that does HTTP, and the only one that sees a status. */
+@Injectable()
+export class DfnsHttp implements OnApplicationShutdown {
+  readonly #http: HttpService;
+  readonly #config: DfnsAuthConfig;
+  readonly #now: Clock;
+
+  constructor(http: HttpService, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
+    this.#http = http;
+    this.#config = config;
+    this.#now = now;
+  }
+
+  /**
+   * The JSON that Dfns answered.
+   *
+   * @throws DfnsApiError when Dfns answered otherwise; DfnsError when it did not answer
+   */
+  async send(exchange: DfnsExchange, attempt: FlowAttempt): Promise<unknown> {
+    const operation = `${exchange.method} ${exchange.target.path}`;
+    attempt.secrets.add(exchange.bearer);
+    attempt.secrets.add(exchange.userAction);
+    let answer: Answer;
+    try {
+      answer = await this.#exchange(exchange, attempt);
+    } catch (error) {
+      attempt.scope.throwIfEnded();
+      throw this.#unanswered(error, operation, exchange.step, attempt);
+    }
+    const { status } = answer;
+    const json = readJson(answer);
+    if (status >= 200 && status < 300 && status !== 202) {
+      if (json !== undefined) return json;
+      throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without JSON`, {
+        operation,
+        upstreamStatus: status,
+      });
+    }
+    throw this.#refused(answer, operation, exchange, attempt);
+  }
+
+  /** Closes the kept connections. */
+  onApplicationShutdown(): void {
+    closeHttpService(this.#http);
+  }
+
+  async #exchange(exchange: DfnsExchange, { scope }: FlowAttempt): Promise<Answer> {
+    const { method, target, body, bearer, userAction } = exchange;
+    const { status, headers, data } = await this.#http.axiosRef.request<Buffer>({
+      method,
+      url: `${this.#config.baseUrl}${target.path}${target.query}`,
+      data: body === '' ? undefined : Buffer.from(body),
+      headers: {
+        Accept: 'application/json',
+        'Accept-Encoding': 'identity',
+        Authorization: `Bearer ${bearer}`,
+        'User-Agent': USER_AGENT,
+        ...(body !== '' && { 'Content-Type': 'application/json' }),
+        ...(userAction !== undefined && { 'X-DFNS-USERACTION': userAction }),
+        ...legacyHeaders(this.#config.legacy, this.#now()),
+      },
+      timeout: this.#config.http.attemptTimeoutMs,
+      signal: scope.signal,
+    });
+    return { status, headers: headers as Answer['headers'], bytes: data };
+  }
+
+  #unanswered(error: unknown, operation: string, step: Step, attempt: FlowAttempt): DfnsError {
+    const { failure, sent, systemCode } = error instanceof TransportError ? error : new TransportError('connect', false);
+    if (step === 'call' && sent) attempt.mayHaveHappened = true;
+    const details = { operation };
+    const code = systemCode ? ` (${systemCode})` : '';
+    switch (failure) {
+      case 'timeout':
+        return new DfnsError(
+          'DFNS_TIMEOUT',
+          `${operation} was not answered within ${this.#config.http.attemptTimeoutMs} ms`,
+          details,
+        );
+      case 'too-large':
+        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is too large`, details);
+      case 'encoded':
+        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is compressed`, details);
+      case 'reset':
+        return new DfnsError('DFNS_UNAVAILABLE', `the connection broke during ${operation}${code}`, details);
+      default:
+        return new DfnsError('DFNS_UNAVAILABLE', `no connection to Dfns for ${operation}${code}`, details);
+    }
+  }
+
+  #refused(answer: Answer, operation: string, { caller, step }: DfnsExchange, attempt: FlowAttempt): DfnsApiError {
+    const { status } = answer;
+    const { message, errorId } = readErrorEnvelope(answer);
+    const code = refusalCode(status, message, caller, step);
+    if (step === 'call' && status >= 500) attempt.mayHaveHappened = true;
+    return new DfnsApiError(code, `${operation} was answered ${status}`, {
+      operation,
+      upstreamStatus: status,
+      errorId,
+      upstreamMessage: message === '' ? undefined : attempt.secrets.scrub(message),
+      retryAfterMs: readRetryAfter(answer, this.#now()),
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { isIP } from 'node:net';
+import { KeySigner } from '../credentials/key.signer.js';
+import { readTokenClaims } from './token-claims.js';
+
+/*
+ * Each check answers what is wrong with a value and how to mend it, or nothing. No answer ever holds the value.
+ */
+
+const ORG_ID = /^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/;
+
+export function baseUrlProblem(value: unknown): string | undefined {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    return 'is not a URL: write it like https://api.dfns.io';
+  }
+  if (url.username || url.password) return 'holds credentials: remove what stands before the @';
+  if (url.search || url.hash) return 'has a query or a fragment: give only scheme, host and, if needed, a path';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return 'is http: beyond this machine, where anybody on the way reads the service account: use https';
+  }
+  return undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+export function orgIdProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && ORG_ID.test(value)
+    ? undefined
+    : 'is not an organisation id: copy it from the Dfns dashboard, it looks like or-xxxxx-xxxxx-xxxxxxxxxxxxxx';
+}
+
+export function authTokenProblem(value: unknown, orgId: string | undefined, now: number): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return 'is empty: give the token of the service account';
+  if (/\s/.test(value)) return 'has white space or line breaks in it: copy it again as one line, without "Bearer"';
+  const claims = readTokenClaims(value);
+  if (!claims || value.split('.').length !== 3) return 'is not a JWT: copy the whole token, three parts joined by dots';
+  if (claims.expiresAt !== undefined && claims.expiresAt * 1000 <= now) {
+    return 'has expired: make a new token for the service account';
+  }
+  if (orgId !== undefined && claims.orgId !== orgId) {
+    return 'belongs to another organisation than the one configured: check both';
+  }
+  return undefined;
+}
+
+export function credIdProblem(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '') {
+    return 'is empty: give the credId that Dfns showed when the service account was made';
+  }
+  if (/\s/.test(value)) return 'has white space or line breaks in it: copy it again as one line';
+  return undefined;
+}
+
+export function privateKeyProblem(value: unknown, passphrase: string | undefined): string | undefined {
+  if (typeof value !== 'string') return 'is not text: give the PEM text of the private key';
+  try {
+    new KeySigner({ credId: 'check', privateKey: value, passphrase });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.replace(/^the private key /, '');
+  }
+}
+
+/** Timers of Node take no more. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+export function wholeNumberProblem(value: unknown, min: number): string | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= MAX_NUMBER
+    ? undefined
+    : `is not a whole number from ${min} to ${MAX_NUMBER}: write digits only`;
+}

@@ -1,0 +1,43 @@
+/** What a client may read of a Dfns token; everything else of it is opaque (spec 4.3). */
+export interface TokenClaims {
+  orgId?: string;
+  userId?: string;
+  username?: string;
+  /** Seconds since 1970 by Dfns's clock. */
+  issuedAt?: number;
+  /** Seconds since 1970 by Dfns's clock. */
+  expiresAt?: number;
+}
+
+/** The claims of a Dfns token, or `undefined` where the text is no JWT. The signature is not checked: Dfns does that. */
+export function readTokenClaims(token: string): TokenClaims | undefined {
+  const payload = token.split('.')[1];
+  if (!payload) return undefined;
+  let claims: unknown;
+  try {
+    claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(claims)) return undefined;
+  const metadata = isRecord(claims['https://custom/app_metadata']) ? claims['https://custom/app_metadata'] : {};
+  return {
+    orgId: text(metadata['orgId']),
+    userId: text(metadata['userId']),
+    username: text(claims['https://custom/username']),
+    issuedAt: seconds(claims['iat']),
+    expiresAt: seconds(claims['exp']),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function seconds(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

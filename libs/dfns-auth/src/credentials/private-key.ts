@@ -1,0 +1,58 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { DfnsError } from '../errors/dfns.error.js';
+
+/** Smallest RSA modulus accepted (spec 16, row 18). */
+const MIN_RSA_BITS = 2048;
+const BLOCK = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
+const CURVES = new Set(['prime256v1', 'secp256k1']);
+
+/**
+ * Reads a private key in any container of spec 9.3: PKCS#8, SEC1, PKCS#1, encrypted ones with a passphrase; with real
+ * line feeds, CRLF, or the two characters `\n` that environment files leave; an `EC PARAMETERS` block is skipped.
+ *
+ * @throws DfnsError `DFNS_CONFIGURATION` that says what the text looks like and how to mend it, never the text itself
+ */
+export function readPrivateKey(text: string, passphrase?: string): KeyObject {
+  const pem = privateKeyBlock(text);
+  const encrypted = pem.includes('ENCRYPTED');
+  if (encrypted && !passphrase) {
+    throw unusable('is encrypted and no passphrase is given: set the passphrase, or give an unencrypted key');
+  }
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: pem, format: 'pem', ...(encrypted && { passphrase }) });
+  } catch {
+    throw unusable(
+      encrypted
+        ? 'does not open with the passphrase given: check the passphrase'
+        : 'has the frame of a private key but its content is damaged or truncated: copy the whole file again',
+    );
+  }
+  assertCanSign(key);
+  return key;
+}
+
+function privateKeyBlock(text: string): string {
+  const unescaped = text.replace(/\\r/g, '').replace(/\\n/g, '\n').replace(/\r/g, '');
+  const block = BLOCK.exec(unescaped);
+  if (block) return `${block[0]}\n`;
+  if (unescaped.trim() === '') throw unusable('is empty: give the PEM text of the private key');
+  if (/-----BEGIN ([A-Z0-9]+ )*PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/.test(unescaped)) {
+    throw unusable('is a public key: give the private key that belongs to it');
+  }
+  throw unusable('is not PEM: it must begin with "-----BEGIN … PRIVATE KEY-----" and end with its END line');
+}
+
+function assertCanSign(key: KeyObject): void {
+  const type = key.asymmetricKeyType;
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
+  if (type === 'ed25519') return;
+  if (type === 'ec' && CURVES.has(namedCurve ?? '')) return;
+  if (type === 'rsa' && (modulusLength ?? 0) >= MIN_RSA_BITS) return;
+  const found = [type, namedCurve, modulusLength && `${modulusLength} bits`].filter(Boolean).join(' ');
+  throw unusable(`is of a kind that is not accepted (${found}): use Ed25519, P-256, secp256k1, or RSA of 2048 bits`);
+}
+
+function unusable(problem: string): DfnsError {
+  return new DfnsError('DFNS_CONFIGURATION', `the private key ${problem}`);
+}

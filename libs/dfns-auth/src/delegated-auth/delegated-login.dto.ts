@@ -1,0 +1,10 @@
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+
+/** Body of `POST /auth/login/delegated` (spec 11.1). */
+export class DelegatedLoginDto {
+  /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(500)
+  username!: string;
+}

@@ -1,0 +1,69 @@
+import { HttpService } from '@nestjs/axios';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ApiCalls } from './api/api-calls.js';
+import { DfnsClient } from './api/dfns.client.js';
+import { DfnsFlows } from './client/dfns-flows.js';
+import { DfnsHttp } from './client/dfns-http.js';
+import { createHttpService } from './client/http-service.js';
+import { DFNS_CLOCK } from './config/clock.js';
+import { DFNS_AUTH_CONFIG } from './config/dfns-auth-config.js';
+import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
+import { resolveConfig } from './config/resolve-config.js';
+import { sealOptions } from './config/sealed-options.js';
+import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
+import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
+import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { DelegatedLogin } from './tokens/delegated-login.js';
+import { TokenBroker } from './tokens/token-broker.js';
+import { UserActionExchange } from './user-actions/user-action.exchange.js';
+import { UserActionSigner } from './user-actions/user-action.signer.js';
+
+/** What an application injects. */
+const SERVICES = [DelegatedAuthService, UserActionSigner, DfnsClient];
+
+/**
+ * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each registration has
+ * its own connections, credentials and cache.
+ */
+@Module({})
+export class DfnsAuthModule {
+  /** Registers with options at hand. The application does not start with a mistake in them. */
+  static forRoot(options: DfnsAuthModuleOptions & ModuleFlags): DynamicModule {
+    const { isGlobal, name, ...given } = options;
+    const sealed = sealOptions(given);
+    return DfnsAuthModule.forRootAsync({ isGlobal, name, useFactory: () => sealed });
+  }
+
+  /** Registers with options from a factory, a class or a provider. */
+  static forRootAsync(options: DfnsAuthModuleAsyncOptions): DynamicModule {
+    const { isGlobal = false, name, imports = [] } = options;
+    const token = getDfnsAuthOptionsToken(name);
+    const aliases = name === undefined ? [] : SERVICES.map((service) => alias(service, name));
+    return {
+      module: DfnsAuthModule,
+      global: isGlobal,
+      imports,
+      providers: [...optionsProviders(token, options), ...coreProviders(token), ...aliases],
+      exports: [token, ...SERVICES.map((service) => named(service, name))],
+    };
+  }
+}
+
+function coreProviders(optionsToken: symbol): Provider[] {
+  return [
+    { provide: DFNS_CLOCK, useValue: Date.now },
+    { provide: DFNS_AUTH_CONFIG, useFactory: resolveConfig, inject: [optionsToken, DFNS_CLOCK] },
+    { provide: HttpService, useFactory: createHttpService, inject: [DFNS_AUTH_CONFIG] },
+    DfnsHttp,
+    DfnsFlows,
+    UserActionExchange,
+    ApiCalls,
+    DelegatedLogin,
+    TokenBroker,
+    ...SERVICES,
+  ];
+}
+
+function alias(service: (typeof SERVICES)[number], name: string): Provider {
+  return { provide: named(service, name), useExisting: service };
+}

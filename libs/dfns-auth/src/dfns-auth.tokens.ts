@@ -1,0 +1,35 @@
+import { Inject, type InjectionToken } from '@nestjs/common';
+import { DfnsClient } from './api/dfns.client.js';
+import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { UserActionSigner } from './user-actions/user-action.signer.js';
+
+/*
+ * Injection tokens. They are fixed symbols, so that two copies of the package in one process understand each other.
+ * Without a name the class is the token.
+ */
+
+/** The options as the application gave them. Override it in tests. */
+export const DFNS_AUTH_OPTIONS = Symbol.for('nestjs-dfns-auth/options');
+
+/** Token of the options of a registration. */
+export const getDfnsAuthOptionsToken = (name?: string): symbol =>
+  name === undefined ? DFNS_AUTH_OPTIONS : Symbol.for(`nestjs-dfns-auth/options/${name}`);
+
+/** Token of the {@link DelegatedAuthService} of a registration. */
+export const getDelegatedAuthToken = (name?: string): InjectionToken => named(DelegatedAuthService, name);
+/** Token of the {@link UserActionSigner} of a registration. */
+export const getUserActionSignerToken = (name?: string): InjectionToken => named(UserActionSigner, name);
+/** Token of the {@link DfnsClient} of a registration. */
+export const getDfnsClientToken = (name?: string): InjectionToken => named(DfnsClient, name);
+
+/** Injects the {@link DelegatedAuthService} of a registration. */
+export const InjectDelegatedAuth = (name?: string): ParameterDecorator => Inject(getDelegatedAuthToken(name));
+/** Injects the {@link UserActionSigner} of a registration. */
+export const InjectUserActionSigner = (name?: string): ParameterDecorator => Inject(getUserActionSignerToken(name));
+/** Injects the {@link DfnsClient} of a registration. */
+export const InjectDfnsClient = (name?: string): ParameterDecorator => Inject(getDfnsClientToken(name));
+
+/** The token of an exported class in the registration `name`. */
+export function named(service: abstract new (...args: never[]) => unknown, name?: string): InjectionToken {
+  return name === undefined ? service : Symbol.for(`nestjs-dfns-auth/${service.name}/${name}`);
+}

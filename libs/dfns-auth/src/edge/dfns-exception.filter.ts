@@ -1,0 +1,87 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, type HttpException, Logger } from '@nestjs/common';
+import { type Observable, throwError } from 'rxjs';
+import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsApiError } from '../errors/dfns-api.error.js';
+import { type HttpAnswerOptions, retryAfterSeconds, toHttpException } from './http-answers.js';
+
+/** What Express and Fastify have in common, and how each tells that an answer has begun. */
+interface HttpResponse {
+  headersSent?: boolean;
+  sent?: boolean;
+  raw?: { headersSent: boolean; end(): void };
+  status(code: number): unknown;
+  header(name: string, value: string): unknown;
+  send(body: unknown): unknown;
+  end?(): void;
+}
+
+/** A client of socket.io, or a plain WebSocket (which has a `readyState`). */
+interface WebSocketClient {
+  readyState?: number;
+  send?(text: string): void;
+  emit?(event: string, body: unknown): void;
+}
+
+/**
+ * Turns a {@link DfnsError} into an answer of the application: a status and fixed words for each code, in HTTP (Express
+ * and Fastify), GraphQL, microservices and WebSockets. What Dfns said goes to the log, once. The application registers
+ * it: `app.useGlobalFilters(new DfnsExceptionFilter())`, `APP_FILTER` or `@UseFilters`.
+ */
+@Catch(DfnsError)
+export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
+  readonly #logger = new Logger(DfnsExceptionFilter.name);
+  readonly #options: HttpAnswerOptions;
+
+  constructor(options: HttpAnswerOptions = {}) {
+    this.#options = options;
+  }
+
+  catch(error: DfnsError, host: ArgumentsHost): Observable<never> | undefined {
+    const exception = toHttpException(error, this.#options);
+    this.#log(error, exception);
+    switch (host.getType<string>()) {
+      case 'http':
+        answerHttp(host.switchToHttp().getResponse(), error, exception);
+        return undefined;
+      case 'rpc':
+        return throwError(() => exception.getResponse());
+      case 'ws':
+        answerWebSocket(host.switchToWs().getClient(), exception);
+        return undefined;
+      default:
+        throw exception;
+    }
+  }
+
+  #log(error: DfnsError, exception: HttpException): void {
+    const { code, operation } = error;
+    const upstream = error instanceof DfnsApiError ? error : undefined;
+    const line = {
+      code,
+      operation,
+      upstreamStatus: upstream?.upstreamStatus,
+      errorId: upstream?.errorId,
+      upstreamMessage: upstream?.upstreamMessage,
+      message: error.message,
+    };
+    if (exception.getStatus() >= 500) this.#logger.error(line);
+    else this.#logger.warn(line);
+  }
+}
+
+function answerHttp(response: HttpResponse, error: DfnsError, exception: HttpException): void {
+  if (response.headersSent ?? response.raw?.headersSent ?? response.sent) {
+    (response.raw ?? response).end?.();
+    return;
+  }
+  const retryAfter = retryAfterSeconds(error);
+  if (retryAfter !== undefined) response.header('Retry-After', String(retryAfter));
+  response.status(exception.getStatus());
+  response.send(exception.getResponse());
+}
+
+function answerWebSocket(client: WebSocketClient, exception: HttpException): void {
+  const body = { status: 'error', ...(exception.getResponse() as object) };
+  if (client.readyState !== undefined) client.send?.(JSON.stringify({ event: 'exception', data: body }));
+  else client.emit?.('exception', body);
+}

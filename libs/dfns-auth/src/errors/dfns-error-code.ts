@@ -1,0 +1,28 @@
+/** Every code a {@link DfnsError} can carry. The codes are the contract; messages are prose and may change. */
+export const DFNS_ERROR_CODES = [
+  'DFNS_CONFIGURATION',
+  'DFNS_SIGNER_FAILED',
+  'DFNS_CREDENTIAL_NOT_ALLOWED',
+  'DFNS_SERVICE_ACCOUNT_REJECTED',
+  'DFNS_SERVICE_ACCOUNT_FORBIDDEN',
+  'DFNS_USER_NOT_FOUND',
+  'DFNS_USER_EXISTS',
+  'DFNS_USER_DEACTIVATED',
+  'DFNS_USER_UNAUTHORIZED',
+  'DFNS_USER_FORBIDDEN',
+  'DFNS_USER_ACTION_REJECTED',
+  'DFNS_BAD_REQUEST',
+  'DFNS_NOT_FOUND',
+  'DFNS_CONFLICT',
+  'DFNS_PLAN_LIMIT',
+  'DFNS_POLICY_PENDING',
+  'DFNS_RATE_LIMITED',
+  'DFNS_UNAVAILABLE',
+  'DFNS_TIMEOUT',
+  'DFNS_ABORTED',
+  'DFNS_MALFORMED_RESPONSE',
+  'DFNS_CEREMONY_INVALID',
+] as const;
+
+/** The reason a call failed, one of {@link DFNS_ERROR_CODES}. */
+export type DfnsErrorCode = (typeof DFNS_ERROR_CODES)[number];
