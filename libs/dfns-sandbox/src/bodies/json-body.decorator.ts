@@ -3,7 +3,8 @@ import { bodyInvalid } from '../errors/refusals.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import type { Shape } from './shape.js';
 
-const BodyText = createParamDecorator(
+/** The body's exact text. */
+export const BodyText = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<DfnsRequest>().bodyText,
 );
 

@@ -5,7 +5,7 @@ export interface Shape<T> {
   readonly isOptional?: boolean;
   readonly type?: T;
 }
-interface OptionalShape<T> extends Shape<T> {
+export interface OptionalShape<T> extends Shape<T> {
   readonly isOptional: true;
 }
 
@@ -18,29 +18,30 @@ type ObjectOf<M extends Members> = { [K in Exclude<keyof M, OptionalName<M>>]: V
   [K in OptionalName<M>]?: ValueOf<M[K]>;
 };
 
-const rule = <T>(expected: string, holds: (value: unknown) => boolean): Shape<T> => ({
+/** Any rule there is no word for yet. */
+export const satisfying = <T>(expected: string, holds: (value: unknown) => boolean): Shape<T> => ({
   problems: (value, at) => (holds(value) ? [] : [`${at} must be ${expected}`]),
 });
 
 /** Text, of at least one character unless said otherwise. */
 export const text = ({ min = 1, max = Number.POSITIVE_INFINITY, pattern = /^/ } = {}) =>
-  rule<string>(
+  satisfying<string>(
     'a text of the documented form',
     (value) => typeof value === 'string' && value.length >= min && value.length <= max && pattern.test(value),
   );
 
-export const boolean = () => rule<boolean>('true or false', (value) => typeof value === 'boolean');
+export const boolean = () => satisfying<boolean>('true or false', (value) => typeof value === 'boolean');
 
 export const integer = (min: number, max: number) =>
-  rule<number>(
+  satisfying<number>(
     `a whole number from ${min} to ${max}`,
     (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
   );
 
 export const oneOf = <const T extends string>(...values: readonly T[]) =>
-  rule<T>('one of the documented values', (value) => values.includes(value as T));
+  satisfying<T>('one of the documented values', (value) => values.includes(value as T));
 
-export const anything = () => rule<unknown>('anything', () => true);
+export const anything = () => satisfying<unknown>('anything', () => true);
 
 export const optional = <T>(shape: Shape<T>): OptionalShape<T> => ({ ...shape, isOptional: true });
 

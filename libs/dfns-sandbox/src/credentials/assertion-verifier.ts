@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { assertionRefused, noUsableCredential } from '../errors/refusals.js';
 import type { User } from '../identities/user.js';
-import { isUsable } from './credential.js';
+import { type Credential, isUsable } from './credential.js';
 import type { FactorAssertion } from './factor-assertion.js';
-import { keyAssertionProblem } from './key-assertion.js';
+import { verifyKeyAssertion } from './key-assertion.js';
 import { verifyPasskeyAssertion } from './passkey-assertion.js';
 
 /** Decides whether a user really signed a challenge. */
@@ -18,21 +18,19 @@ export class AssertionVerifier {
       ({ credId, kind }) => credId === factor.credentialAssertion.credId && kind === factor.kind,
     );
     if (!credential || !isUsable(credential)) throw noUsableCredential();
-    if (factor.kind === 'Fido2') {
-      const { relyingParty } = this.config;
-      const check = verifyPasskeyAssertion(
-        credential,
-        factor.credentialAssertion,
-        challenge,
-        user.userId,
-        relyingParty,
-      );
-      credential.counter = await check.catch((error: Error) => {
-        throw assertionRefused(error.message);
-      });
+    try {
+      await this.#check(user, credential, factor, challenge);
+    } catch (error) {
+      throw assertionRefused(error);
+    }
+  }
+
+  async #check(user: User, credential: Credential, factor: FactorAssertion, challenge: string): Promise<void> {
+    if (factor.kind !== 'Fido2') {
+      verifyKeyAssertion(credential.publicKey, factor.credentialAssertion, challenge);
       return;
     }
-    const problem = keyAssertionProblem(credential.publicKey, factor.credentialAssertion, challenge);
-    if (problem) throw assertionRefused(problem);
+    const expected = { credential, challenge, userId: user.userId, relyingParty: this.config.relyingParty };
+    credential.counter = await verifyPasskeyAssertion(factor.credentialAssertion, expected);
   }
 }

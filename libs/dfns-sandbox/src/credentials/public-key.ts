@@ -6,13 +6,10 @@ export const PUBLIC_KEY_PEM =
 
 const SIGNING_KEYS: unknown[] = ['ed25519', 'ed448', 'ec', 'rsa'];
 
-/** The key of a public PEM that can verify signatures; nothing for any other text. */
-export function parsePublicKey(pem: string): KeyObject | undefined {
-  if (!PUBLIC_KEY_PEM.test(pem)) return undefined;
-  try {
-    const key = createPublicKey(pem.replaceAll('\\n', '\n'));
-    return SIGNING_KEYS.includes(key.asymmetricKeyType) ? key : undefined;
-  } catch {
-    return undefined;
-  }
+/** The key of a public PEM that can verify signatures. @throws Error for any other text */
+export function parsePublicKey(pem: string): KeyObject {
+  if (!PUBLIC_KEY_PEM.test(pem)) throw new Error('publicKey is not the PEM of a public key');
+  const key = createPublicKey(pem.replaceAll('\\n', '\n'));
+  if (!SIGNING_KEYS.includes(key.asymmetricKeyType)) throw new Error('publicKey cannot verify signatures');
+  return key;
 }

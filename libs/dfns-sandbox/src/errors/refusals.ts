@@ -21,8 +21,8 @@ export const externalIdConflict = (id: string, externalId: string) =>
   new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
 
 export const tooManyRequests = () => new Refusal(429, 'Too Many Requests');
-export const assertionRefused = (reason: string) => new Refusal(401, `Credential assertion was refused: ${reason}`);
-export const attestationRefused = (reason: string) => new Refusal(401, `New credential was refused: ${reason}`);
+export const assertionRefused = (reason: unknown) => new Refusal(401, `Credential assertion was refused: ${reason}`);
+export const attestationRefused = (reason: unknown) => new Refusal(401, `New credential was refused: ${reason}`);
 export const credentialExists = (credId: string) => new Refusal(409, 'Credential already exists.', { credId });
 export const userArchived = () => new Refusal(422, 'User has been archived.');
 export const bodyInvalid = (problems: string[]) =>

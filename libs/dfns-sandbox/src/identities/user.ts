@@ -11,8 +11,8 @@ export interface User {
   readonly kind: UserKind;
   readonly isServiceAccount: boolean;
   readonly externalId?: string;
-  /** The id that its first credential has, or will have. */
-  readonly credentialUuid: string;
+  /** The id of its first credential, once it has one. */
+  credentialUuid: string;
   permissions: string[];
   credentials: Credential[];
   isActive: boolean;

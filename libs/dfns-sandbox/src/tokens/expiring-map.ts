@@ -12,6 +12,7 @@ export class ExpiringMap<T> {
       if (expiresAt > this.now()) break;
       this.#entries.delete(old);
     }
+    this.#entries.delete(id);
     this.#entries.set(id, { value, expiresAt: this.now() + this.lifetimeMs });
   }
 

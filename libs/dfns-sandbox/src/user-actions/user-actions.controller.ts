@@ -50,7 +50,7 @@ export class UserActionsController {
         requiresSecondFactor: false,
       })),
       userVerification: 'required',
-      attestation: 'direct',
+      attestation: 'none',
       allowCredentials: allowCredentials(user.credentials.filter(isUsable)),
       externalAuthenticationUrl: '',
     };

@@ -1,3 +1,5 @@
+import { satisfying } from '../bodies/shape.js';
+
 /** How wallets of a network sign. */
 export interface KeyScheme {
   scheme: 'ECDSA' | 'EdDSA';
@@ -29,3 +31,7 @@ export function schemeOf(network: string): KeyScheme | undefined {
   if (EDDSA.has(network)) return { scheme: 'EdDSA', curve: 'ed25519' };
   return ECDSA.has(network) ? { scheme: 'ECDSA', curve: 'secp256k1' } : undefined;
 }
+
+/** A network the sandbox has keys for. */
+export const network = () =>
+  satisfying<string>('a network with keys here', (value) => Boolean(schemeOf(String(value))));

@@ -8,11 +8,12 @@ import { boolean, list, object, oneOf, optional, text, type ValueOf } from '../b
 import { bodyInvalid } from '../errors/refusals.js';
 import { UserDirectory } from '../identities/user-directory.js';
 import { type PageQuery, page } from '../server/page.js';
+import { network } from './networks.js';
 import { Wallets, walletAnswer } from './wallets.js';
 
 const label = () => optional(text({ max: 100 }));
 const walletBody = object({
-  network: text(),
+  network: network(),
   name: label(),
   signingKey: optional(
     object({
@@ -41,12 +42,12 @@ export class WalletsController {
   @Post()
   @Access({ callers, operation: 'createWallets', userAction: true })
   create(@CurrentCaller() caller: Caller, @JsonBody(walletBody) body: WalletBody) {
-    const { network, name, externalId, tags, signingKey } = body;
+    const { signingKey, tags } = body;
     const delegateTo = this.#delegate(caller, body);
     if (tags) requirePermission(caller.user, 'tagWallets');
     if (signingKey?.id) requirePermission(caller.user, 'reuseKeys');
     const key = signingKey?.id ? this.wallets.getKey(signingKey.id, caller.user) : undefined;
-    return walletAnswer(this.wallets.create({ network, name, externalId, tags, delegateTo, key }));
+    return walletAnswer(this.wallets.create({ ...body, delegateTo, key }));
   }
 
   @Get()

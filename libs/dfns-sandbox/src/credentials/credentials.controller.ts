@@ -1,0 +1,106 @@
+import { Controller, Delete, Get, Param, Post, Put } from '@nestjs/common';
+import { Access, type AccessRule } from '../access/access.decorator.js';
+import { CurrentCaller } from '../access/caller.decorator.js';
+import type { Caller } from '../access/caller.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { object, oneOf, text, type ValueOf } from '../bodies/shape.js';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { credentialExists, notFound } from '../errors/refusals.js';
+import type { User } from '../identities/user.js';
+import { UserDirectory } from '../identities/user-directory.js';
+import { keyCreationOptions, passkeyCreationOptions } from './creation-options.js';
+import type { Credential } from './credential.js';
+import { CredentialChallenges } from './credential-challenges.js';
+import { Enrolment } from './enrolment.js';
+import { createCredentialBody } from './new-credential.js';
+
+const initBody = object({ kind: oneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey') });
+const uuidBody = object({ credentialUuid: text() });
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser'];
+
+/** A user's own credentials (spec 11.6). */
+@Controller('auth/credentials')
+export class CredentialsController {
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly users: UserDirectory,
+    private readonly challenges: CredentialChallenges,
+    private readonly enrolment: Enrolment,
+  ) {}
+
+  @Get()
+  @Access({ callers })
+  list(@CurrentCaller() { user }: Caller) {
+    return { items: user.credentials.map((credential) => this.#answer(credential)) };
+  }
+
+  @Post('init')
+  @Access({ callers })
+  init(@CurrentCaller() { user }: Caller, @JsonBody(initBody) { kind }: ValueOf<typeof initBody>) {
+    const opened = this.challenges.open(user, kind);
+    const options = kind === 'Fido2' ? passkeyCreationOptions : keyCreationOptions;
+    return {
+      kind,
+      ...options(user, this.config.relyingParty),
+      ...opened,
+      temporaryAuthenticationToken: opened.challengeIdentifier,
+    };
+  }
+
+  @Post()
+  @Access({ callers, userAction: true })
+  async create(
+    @CurrentCaller() { user }: Caller,
+    @JsonBody(createCredentialBody) body: ValueOf<typeof createCredentialBody>,
+  ) {
+    const challenge = this.challenges.take(user, body.credentialKind, body.challengeIdentifier);
+    const { credId } = body.credentialInfo;
+    if (this.users.holderOf(credId)) throw credentialExists(credId);
+    const credential = await this.enrolment.verify(user, body, challenge);
+    user.credentials.push(credential);
+    return this.#answer(credential);
+  }
+
+  @Put('activate')
+  @Access({ callers, userAction: true })
+  activate(@CurrentCaller() { user }: Caller, @JsonBody(uuidBody) body: ValueOf<typeof uuidBody>) {
+    this.#find(user, body.credentialUuid).isActive = true;
+    return { message: 'success' };
+  }
+
+  @Put('deactivate')
+  @Access({ callers, userAction: true })
+  deactivate(@CurrentCaller() { user }: Caller, @JsonBody(uuidBody) body: ValueOf<typeof uuidBody>) {
+    this.#find(user, body.credentialUuid).isActive = false;
+    return { message: 'success' };
+  }
+
+  @Delete(':credentialUuid')
+  @Access({ callers, userAction: true })
+  remove(@CurrentCaller() { user }: Caller, @Param('credentialUuid') credentialUuid: string) {
+    const credential = this.#find(user, credentialUuid);
+    user.credentials = user.credentials.filter((other) => other !== credential);
+    return {};
+  }
+
+  #find(user: User, credentialUuid: string): Credential {
+    const credential = user.credentials.find((candidate) => candidate.credentialUuid === credentialUuid);
+    if (!credential) throw notFound('credential', { credentialUuid, orgId: this.config.orgId });
+    return credential;
+  }
+
+  #answer({ kind, credId, credentialUuid, dateCreated, isActive, name, publicKey, origin }: Credential) {
+    const relyingPartyId = this.config.relyingParty.id;
+    return {
+      kind,
+      credentialId: credId,
+      credentialUuid,
+      dateCreated,
+      isActive,
+      name,
+      publicKey,
+      relyingPartyId,
+      origin,
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import { Controller, Post } from '@nestjs/common';
+import { Access } from '../access/access.decorator.js';
+import { CurrentCaller } from '../access/caller.decorator.js';
+import type { Caller } from '../access/caller.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { list, object, optional, text, type ValueOf } from '../bodies/shape.js';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { Enrolment } from '../credentials/enrolment.js';
+import { type NewCredentials, newCredentialsMembers } from '../credentials/new-credential.js';
+import { TemporarySessions } from '../tokens/temporary-sessions.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
+import { network } from '../wallets/networks.js';
+import { Wallets, walletAnswer } from '../wallets/wallets.js';
+import { registrationResult } from './registration-result.js';
+
+const registrationBody = object(newCredentialsMembers);
+const endUserBody = object({
+  ...newCredentialsMembers,
+  wallets: list(object({ network: network(), name: optional(text({ max: 100 })) })),
+});
+
+/** Completes a registration, with the temporary token for bearer and without a user action (spec 11.3). */
+@Controller('auth/registration')
+export class RegistrationController {
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly sessions: TemporarySessions,
+    private readonly enrolment: Enrolment,
+    private readonly wallets: Wallets,
+    private readonly tokens: TokenIssuer,
+  ) {}
+
+  @Post()
+  @Access({ callers: ['RegistrationSession'] })
+  register(@CurrentCaller() caller: Caller, @JsonBody(registrationBody) body: ValueOf<typeof registrationBody>) {
+    return this.#complete(caller, body);
+  }
+
+  /** The same, with delegated wallets and a user token at once. */
+  @Post('enduser')
+  @Access({ callers: ['RegistrationSession'] })
+  async registerEndUser(@CurrentCaller() caller: Caller, @JsonBody(endUserBody) body: ValueOf<typeof endUserBody>) {
+    const result = await this.#complete(caller, body);
+    const wallets = body.wallets.map((wallet) =>
+      walletAnswer(this.wallets.create({ ...wallet, delegateTo: caller.user.userId })),
+    );
+    const token = this.tokens.issue('Token', caller.user, this.config.lifetimes.userTokenMs);
+    return { ...result, authentication: { token }, wallets };
+  }
+
+  async #complete(caller: Caller, credentials: NewCredentials) {
+    const { user } = caller;
+    const { challenge } = this.sessions.find(caller);
+    const verified = await this.enrolment.verifyAll(user, credentials, challenge);
+    this.sessions.close(caller);
+    user.credentials = verified;
+    user.credentialUuid = verified[0].credentialUuid;
+    user.isRegistered = true;
+    return registrationResult(user, verified[0], this.config.orgId);
+  }
+}

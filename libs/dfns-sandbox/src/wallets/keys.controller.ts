@@ -1,0 +1,67 @@
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Access, type AccessRule } from '../access/access.decorator.js';
+import { CurrentCaller } from '../access/caller.decorator.js';
+import type { Caller } from '../access/caller.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { type PageQuery, page } from '../server/page.js';
+import { type SignatureBody, signatureBody } from './signature-body.js';
+import { Signatures } from './signatures.js';
+import type { SigningKey } from './signing-key.js';
+import { Wallets } from './wallets.js';
+
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
+
+/** `/keys` (spec 11.11); keys come into being with wallets. */
+@Controller('keys')
+export class KeysController {
+  constructor(
+    private readonly wallets: Wallets,
+    private readonly signatures: Signatures,
+  ) {}
+
+  @Get()
+  @Access({ callers, operation: 'readKeys' })
+  list(@CurrentCaller() { user }: Caller, @Query() query: PageQuery) {
+    const { items, nextPageToken } = page(this.wallets.keysVisibleTo(user), query);
+    return { items: items.map(keyAnswer), nextPageToken };
+  }
+
+  @Get(':keyId')
+  @Access({ callers, operation: 'readKeys' })
+  get(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string) {
+    return keyAnswer(this.wallets.getKey(keyId, user));
+  }
+
+  @Post(':keyId/signatures')
+  @Access({ callers, operation: 'createSignatures', userAction: true })
+  sign(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string, @JsonBody(signatureBody) body: SignatureBody) {
+    return this.signatures.create(user, this.wallets.getKey(keyId, user), body);
+  }
+
+  @Get(':keyId/signatures')
+  @Access({ callers, operation: 'readSignatures' })
+  listSignatures(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string, @Query() query: PageQuery) {
+    return { keyId, ...page(this.signatures.of(this.wallets.getKey(keyId, user).id), query) };
+  }
+
+  @Get(':keyId/signatures/:signatureId')
+  @Access({ callers, operation: 'readSignatures' })
+  getSignature(
+    @CurrentCaller() { user }: Caller,
+    @Param('keyId') keyId: string,
+    @Param('signatureId') signatureId: string,
+  ) {
+    return this.signatures.get(this.wallets.getKey(keyId, user).id, signatureId);
+  }
+}
+
+/** A key as the API shows it (spec 14, Key). */
+const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
+  id,
+  scheme,
+  curve,
+  publicKey,
+  status: 'Active',
+  custodial: delegatedTo === undefined,
+  dateCreated,
+});

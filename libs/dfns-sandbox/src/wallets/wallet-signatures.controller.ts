@@ -1,0 +1,47 @@
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Access, type AccessRule } from '../access/access.decorator.js';
+import { CurrentCaller } from '../access/caller.decorator.js';
+import type { Caller } from '../access/caller.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { type PageQuery, page } from '../server/page.js';
+import { type SignatureBody, signatureBody } from './signature-body.js';
+import { Signatures } from './signatures.js';
+import { Wallets } from './wallets.js';
+
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
+
+/** `/wallets/{walletId}/signatures` (spec 11.10). */
+@Controller('wallets/:walletId/signatures')
+export class WalletSignaturesController {
+  constructor(
+    private readonly wallets: Wallets,
+    private readonly signatures: Signatures,
+  ) {}
+
+  @Post()
+  @Access({ callers, operation: 'createSignatures', userAction: true })
+  create(
+    @CurrentCaller() { user }: Caller,
+    @Param('walletId') walletId: string,
+    @JsonBody(signatureBody) body: SignatureBody,
+  ) {
+    const wallet = this.wallets.get(walletId, user);
+    return this.signatures.create(user, wallet.key, body, wallet);
+  }
+
+  @Get()
+  @Access({ callers, operation: 'readSignatures' })
+  list(@CurrentCaller() { user }: Caller, @Param('walletId') walletId: string, @Query() query: PageQuery) {
+    return { walletId, ...page(this.signatures.of(this.wallets.get(walletId, user).id), query) };
+  }
+
+  @Get(':signatureId')
+  @Access({ callers, operation: 'readSignatures' })
+  get(
+    @CurrentCaller() { user }: Caller,
+    @Param('walletId') walletId: string,
+    @Param('signatureId') signatureId: string,
+  ) {
+    return this.signatures.get(this.wallets.get(walletId, user).id, signatureId);
+  }
+}
