@@ -94,7 +94,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 
   #unanswered(error: unknown, operation: string, step: Step, attempt: FlowAttempt): DfnsError {
-    const { failure, sent, systemCode } = error instanceof TransportError ? error : new TransportError('connect', false);
+    const { failure, sent, systemCode } = error instanceof TransportError ? error : notSent(error);
     if (step === 'call' && sent) attempt.mayHaveHappened = true;
     const details = { operation };
     const code = systemCode ? ` (${systemCode})` : '';
@@ -129,4 +129,10 @@ export class DfnsHttp implements OnApplicationShutdown {
       retryAfterMs: readRetryAfter(answer, this.#now()),
     });
   }
+}
+
+/** What an interceptor or Node itself refused to send. */
+function notSent(error: unknown): TransportError {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return new TransportError('connect', false, typeof code === 'string' ? code : undefined);
 }

@@ -39,7 +39,7 @@ class Exchange {
     this.#request = (secure ? requestHttps : requestHttp)(url, {
       agent: secure ? config.httpsAgent : config.httpAgent,
       method: config.method?.toUpperCase(),
-      headers: { ...(config.headers as OutgoingHttpHeaders), ...(body && { 'content-length': body.length }) },
+      headers: { ...(config.headers.toJSON() as OutgoingHttpHeaders), ...(body && { 'content-length': body.length }) },
     });
     this.#timer = setTimeout(() => this.#fail('timeout'), config.timeout);
     config.signal?.addEventListener?.('abort', this.#abort);

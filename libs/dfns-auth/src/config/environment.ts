@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, validateSync } from 'class-validator';
 import { DfnsError } from '../errors/dfns.error.js';
-import { Passes } from './passes.decorator.js';
 import {
   authTokenProblem,
   baseUrlProblem,
@@ -11,6 +10,7 @@ import {
   privateKeyProblem,
   wholeNumberProblem,
 } from './option-checks.js';
+import { Passes } from './passes.decorator.js';
 
 const ToNumber = () => Transform(({ value }) => (/^\d+$/.test(value) ? Number(value) : value));
 const ToBoolean = () => Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value);

@@ -1,5 +1,10 @@
 import type { CredentialSigner } from '../credentials/credential-signer.js';
-import type { DfnsAuthModuleOptions, KeyCredentialOptions, Secret, ServiceAccountOptions } from './dfns-auth-options.js';
+import type {
+  DfnsAuthModuleOptions,
+  KeyCredentialOptions,
+  Secret,
+  ServiceAccountOptions,
+} from './dfns-auth-options.js';
 
 /**
  * The same options, with the secrets where printing does not reach them: `inspect`, `JSON.stringify` and string

@@ -1,0 +1,16 @@
+import { Body, Controller, Post, Req } from '@nestjs/common';
+import type { Request } from 'express';
+import { openSession } from '../session/open-session.js';
+import { Accounts } from './accounts.js';
+import { CredentialsDto } from './credentials.dto.js';
+
+@Controller('accounts')
+export class AccountsController {
+  constructor(private readonly accounts: Accounts) {}
+
+  /** Creates an account and logs in. */
+  @Post()
+  async create(@Body() { email, password }: CredentialsDto, @Req() request: Request): Promise<{ email: string }> {
+    return openSession(request, await this.accounts.create(email, password));
+  }
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { DfnsAuthModule, DfnsExceptionFilter } from 'nestjs-dfns-auth';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { DemoAccount } from './dfns/demo-account.js';
+import { DfnsConnection } from './dfns/dfns-connection.js';
+import { DfnsConnectionModule } from './dfns/dfns-connection.module.js';
+import { MeController } from './me/me.controller.js';
+import { SameOriginGuard } from './session/same-origin.guard.js';
+import { SessionController } from './session/session.controller.js';
+import { WalletsController } from './wallets/wallets.controller.js';
+
+@Module({
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true }),
+    DfnsConnectionModule,
+    DfnsAuthModule.forRootAsync({ isGlobal: true, imports: [DfnsConnectionModule], useExisting: DfnsConnection }),
+    AccountsModule,
+  ],
+  controllers: [SessionController, MeController, WalletsController],
+  providers: [
+    DemoAccount,
+    { provide: APP_FILTER, useFactory: () => new DfnsExceptionFilter() },
+    { provide: APP_GUARD, useClass: SameOriginGuard },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,43 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DfnsSandbox } from 'dfns-sandbox';
+import { type DfnsAuthModuleOptions, type DfnsAuthOptionsFactory, dfnsAuthConfig } from 'nestjs-dfns-auth';
+import { sessionUsername } from '../session/session-username.js';
+
+/** Which Dfns this application talks to: the one that `DFNS_*` variables name, or a local one where none is set. */
+@Injectable()
+export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShutdown {
+  #sandbox?: DfnsSandbox;
+
+  /** The local Dfns, where that is what the application talks to. */
+  get sandbox(): DfnsSandbox | undefined {
+    return this.#sandbox;
+  }
+
+  get isLocal(): boolean {
+    return this.#sandbox !== undefined;
+  }
+
+  async createDfnsAuthOptions(): Promise<DfnsAuthModuleOptions> {
+    const options = isConfigured() ? dfnsAuthConfig() : await this.#startSandbox();
+    return { ...options, identity: (context) => sessionUsername(context.switchToHttp().getRequest()) };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#sandbox?.stop();
+  }
+
+  async #startSandbox(): Promise<DfnsAuthModuleOptions> {
+    const sandbox = await DfnsSandbox.start();
+    this.#sandbox = sandbox;
+    const { authToken, credId, privateKey = '' } = sandbox.createServiceAccount({});
+    return {
+      baseUrl: sandbox.url,
+      orgId: sandbox.orgId,
+      serviceAccount: { authToken, credential: { credId, privateKey } },
+    };
+  }
+}
+
+function isConfigured(): boolean {
+  return Object.keys(process.env).some((name) => name.startsWith('DFNS_'));
+}

@@ -1,0 +1,33 @@
+import { promisify } from 'node:util';
+import { Body, Controller, Delete, HttpCode, Post, Req, UnauthorizedException } from '@nestjs/common';
+import type { Request } from 'express';
+import { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { Accounts } from '../accounts/accounts.js';
+import { CredentialsDto } from '../accounts/credentials.dto.js';
+import { openSession } from './open-session.js';
+import { sessionUsername } from './session-username.js';
+
+/** Logging in to this application, and out of it. */
+@Controller('session')
+export class SessionController {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly delegatedAuth: DelegatedAuthService,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async logIn(@Body() { email, password }: CredentialsDto, @Req() request: Request): Promise<{ email: string }> {
+    const account = await this.accounts.authenticate(email, password);
+    if (!account) throw new UnauthorizedException('The e-mail address or the password is wrong.');
+    return openSession(request, account);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  async logOut(@Req() request: Request): Promise<void> {
+    const username = sessionUsername(request);
+    await promisify(request.session.destroy.bind(request.session))();
+    if (username) await this.delegatedAuth.logout(username);
+  }
+}

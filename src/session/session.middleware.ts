@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+
+const ONE_HOUR_MS = 3_600_000;
+
+declare module 'express-session' {
+  interface SessionData {
+    email: string;
+    /** The person's name at Dfns. */
+    username: string;
+  }
+}
+
+/** The application's sessions, in memory. In production give express-session a store and a `SESSION_SECRET`. */
+export function sessionMiddleware(): RequestHandler {
+  return session({
+    name: 'sid',
+    secret: process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex'),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'strict', secure: 'auto', maxAge: ONE_HOUR_MS },
+  });
+}

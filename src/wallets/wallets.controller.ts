@@ -1,0 +1,29 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
+import { Username } from '../session/username.decorator.js';
+
+/** What the browser gets of a wallet. */
+export interface WalletView {
+  id: string;
+  network: string;
+  name?: string;
+  address?: string;
+}
+
+@Controller('wallets')
+export class WalletsController {
+  constructor(
+    private readonly delegatedAuth: DelegatedAuthService,
+    private readonly dfns: DfnsClient,
+  ) {}
+
+  /** The wallets of whoever is logged in, read from Dfns with their token. */
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  async list(@Username() username: string): Promise<WalletView[]> {
+    const { items } = await this.delegatedAuth.withToken(username, (userToken) =>
+      this.dfns.request<{ items: WalletView[] }>({ method: 'GET', path: '/wallets', caller: { userToken } }),
+    );
+    return items.map(({ id, network, name, address }) => ({ id, network, name, address }));
+  }
+}
