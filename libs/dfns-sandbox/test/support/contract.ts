@@ -1,0 +1,54 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { openapi } from './fixtures.js';
+
+/** One exchange, as the contract sees it. */
+export interface Exchange {
+  method: string;
+  path: string;
+  requestBody: string;
+  status: number;
+  responseBody: string;
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(openapi, 'dfns');
+
+const paths = Object.keys(openapi.paths)
+  // Names come before parameters, so that /auth/credentials/init is not taken for an id.
+  .sort((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
+  .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`) }));
+
+/** What in an exchange is not as the OpenAPI document says: accepted bodies, and every answer. */
+export function violations({ method, path, requestBody, status, responseBody }: Exchange): string[] {
+  const name = `${method} ${path} ${status}`;
+  const template = paths.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;
+  const verb = method.toLowerCase();
+  const operation = template && openapi.paths[template][verb];
+  const answer = JSON.parse(responseBody);
+  if (status >= 400) return envelopeProblems(answer, status).map((problem) => `${name}: ${problem}`);
+  if (!operation) return [`${name}: answered, but not documented`];
+  const pointer = `dfns#/paths/${pointerTo(template)}/${verb}`;
+  const problems = check(`${pointer}/responses/${status}/content/application~1json/schema`, answer);
+  if (operation.requestBody && requestBody) {
+    problems.push(...check(`${pointer}/requestBody/content/application~1json/schema`, JSON.parse(requestBody)));
+  }
+  return problems.map((problem) => `${name}: ${problem}`);
+}
+
+function envelopeProblems(answer: { error?: { id?: string; status?: number } }, status: number): string[] {
+  const problems = check('dfns#/components/schemas/DfnsError', answer);
+  if (!/^\d+$/.test(answer.error?.id ?? '')) problems.push('error.id is not a text of digits');
+  if (answer.error?.status !== status) problems.push('error.status is not the status');
+  return problems;
+}
+
+function check(pointer: string, value: unknown): string[] {
+  const validate = ajv.getSchema(pointer) ?? ajv.compile({ $ref: pointer });
+  return validate(value)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+const pointerTo = (path: string) => encodeURIComponent(path.replaceAll('~', '~0').replaceAll('/', '~1'));

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../../../test/fixtures/${name}`, import.meta.url), 'utf8'));
+
+/** The published vectors: keys, signatures, registrations, recoveries. */
+export const vectors = read('vectors.json');
+export const openapi = read('dfns-auth.openapi.json');
