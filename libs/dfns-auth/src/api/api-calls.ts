@@ -16,6 +16,8 @@ import type { DfnsRequest, RequestCaller } from './dfns-request.js';
 export interface CallNature<T> {
   /** Whether the call may run again after it reached Dfns and failed. */
   repeatable: boolean;
+  /** For whom it is, for telemetry. */
+  username?: string;
   /** Checks an answer and picks what is handed on of it. */
   read: (answer: unknown, operation: string) => T;
 }
@@ -45,7 +47,9 @@ export class ApiCalls {
     const { method } = request;
     const target = requestTarget(request.path, request.query);
     const body = serializeBody(request.body);
-    return this.#flows.run(nature.repeatable, options, async (attempt) => {
+    const operation = `${method} ${target.path}`;
+    const { repeatable, username } = nature;
+    return this.#flows.run({ operation, repeatable, username }, options, async (attempt) => {
       const { bearer, caller } = await this.#bearer(request.caller, attempt);
       const userAction =
         caller === 'serviceAccount' && method !== 'GET'
@@ -53,7 +57,7 @@ export class ApiCalls {
           : request.userAction;
       const exchange = { method, target, body, bearer, caller, userAction, step: 'call' as const };
       const answer = await this.#http.send(exchange, attempt);
-      return nature.read(answer, `${method} ${target.path}`);
+      return nature.read(answer, operation);
     });
   }
 

@@ -1,18 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { BrokenCircuitError, type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError } from '../errors/dfns.error.js';
-import { DfnsApiError } from '../errors/dfns-api.error.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { type CallOptions, CallScope } from './call-scope.js';
+import type { Flow } from './flow.js';
 import { FlowAttempt } from './flow-attempt.js';
-
-/** Failures in a row after which Dfns counts as down. */
-const BREAK_AFTER = 10;
-/** Milliseconds that a Dfns which is down is left alone before one call probes it. */
-const HALF_OPEN_AFTER_MS = 5_000;
-/** Longest wait before the first retry; it doubles with each. */
-const FIRST_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 2_000;
+import { type CircuitName, OutageBreaker } from './outage-breaker.js';
+import { backoffMs, isRetriable } from './retry-policy.js';
+import { SecretScrubber } from './secret-scrubber.js';
 
 /**
  * Runs flows: steps that are repeated together, since a user action works once (spec 8.4). Each flow has one deadline
@@ -21,67 +15,45 @@ const MAX_BACKOFF_MS = 2_000;
 @Injectable()
 export class DfnsFlows implements OnApplicationShutdown {
   readonly #config: DfnsAuthConfig;
+  readonly #telemetry: Telemetry;
   readonly #shutdown = new AbortController();
-  readonly #breaker: CircuitBreakerPolicy = circuitBreaker(handleWhen(isOutage), {
-    breaker: new ConsecutiveBreaker(BREAK_AFTER),
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-  });
+  readonly #breaker = new OutageBreaker();
 
-  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig) {
+  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry) {
     this.#config = config;
+    this.#telemetry = telemetry;
   }
 
-  /**
-   * @param repeatable whether the flow may run again after its last step reached Dfns and failed: reads and logins
-   * @throws DfnsError
-   */
-  run<T>(repeatable: boolean, options: CallOptions, flow: (attempt: FlowAttempt) => Promise<T>): Promise<T> {
-    const { deadlineMs, maxAttempts } = this.#config.http;
-    return CallScope.run(options.deadlineMs ?? deadlineMs, [options.signal, this.#shutdown.signal], async (scope) => {
-      for (let tries = 1; ; tries += 1) {
-        const attempt = new FlowAttempt(scope);
-        try {
-          return await this.#breaker.execute(() => flow(attempt));
-        } catch (error) {
-          const failure = error instanceof BrokenCircuitError ? circuitOpen() : error;
-          const waitMs = backoff(failure, tries);
-          const again = tries < maxAttempts && isRetriable(failure, attempt, repeatable) && waitMs < scope.remainingMs;
-          if (!again) throw failure;
-          await scope.sleep(waitMs);
+  /** State of the circuit to Dfns. */
+  get circuit(): CircuitName {
+    return this.#breaker.state;
+  }
+
+  /** @throws DfnsError */
+  run<T>(flow: Flow, options: CallOptions, steps: (attempt: FlowAttempt) => Promise<T>): Promise<T> {
+    const deadlineMs = options.deadlineMs ?? this.#config.http.deadlineMs;
+    let tries = 0;
+    return this.#telemetry.flow({ ...flow, tries: () => tries }, () =>
+      CallScope.run(deadlineMs, [options.signal, this.#shutdown.signal], async (scope) => {
+        const secrets = new SecretScrubber();
+        for (;;) {
+          tries += 1;
+          const attempt = new FlowAttempt(scope, secrets);
+          try {
+            return await this.#breaker.run(() => steps(attempt));
+          } catch (error) {
+            const waitMs = backoffMs(error, tries);
+            const isLast = tries >= this.#config.http.maxAttempts || waitMs >= scope.remainingMs;
+            if (isLast || !isRetriable(error, attempt, flow.repeatable)) throw error;
+            await scope.sleep(waitMs);
+          }
         }
-      }
-    });
+      }),
+    );
   }
 
   /** Ends what is under way. */
   onApplicationShutdown(): void {
     this.#shutdown.abort();
   }
-}
-
-/** Dfns, or the way to it, is at fault: a request failed, not a caller's deadline or an open circuit. */
-function isOutage(error: Error): boolean {
-  if (!(error instanceof DfnsError) || error.operation === undefined) return false;
-  return error.code === 'DFNS_UNAVAILABLE' || error.code === 'DFNS_TIMEOUT';
-}
-
-function isRetriable(error: unknown, attempt: FlowAttempt, repeatable: boolean): boolean {
-  if (!(error instanceof DfnsError) || attempt.scope.signal.aborted) return false;
-  if (error.code === 'DFNS_RATE_LIMITED') return true;
-  if (attempt.mayHaveHappened && !repeatable) return false;
-  if (error instanceof DfnsApiError) return [500, 502, 503, 504].includes(error.upstreamStatus);
-  return isOutage(error);
-}
-
-/** Full jitter, and never before the moment that Dfns named. */
-function backoff(error: unknown, tries: number): number {
-  const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
-  const asked = error instanceof DfnsError ? (error.retryAfterMs ?? 0) : 0;
-  return asked + Math.random() * longest;
-}
-
-function circuitOpen(): DfnsError {
-  return new DfnsError('DFNS_UNAVAILABLE', 'Dfns has failed repeatedly and is left alone for a moment', {
-    retryAfterMs: HALF_OPEN_AFTER_MS,
-  });
 }
