@@ -1,0 +1,93 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { DfnsError } from '../errors/dfns.error.js';
+
+/** A key for sealing. Make one with `openssl rand -base64 32`. */
+export interface SealingKey {
+  /** Names the key in what it sealed: 1 to 64 letters, digits, `-` or `_`. Never give an id to a second key. */
+  id: string;
+  /** 32 bytes, as they are or in base64. */
+  key: string | Uint8Array;
+}
+
+/** Keys for sealing: the first seals, all of them open. To rotate, put the new key first and drop the old one later. */
+export interface SealingOptions {
+  keys: SealingKey[];
+}
+
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID = /^[\w-]{1,64}$/;
+
+/**
+ * Seals text with AES-256-GCM, so that it can be kept where others read and write. What is sealed opens only with one of
+ * the keys, unaltered, and under the context it was sealed for: a row that was moved to another user stays shut.
+ *
+ * The result is `<key id>.<base64url of nonce, ciphertext and tag>`.
+ */
+export class Sealer {
+  readonly #keys: ReadonlyMap<string, KeyObject>;
+  readonly #sealingId: string;
+
+  /** @throws DfnsError `DFNS_CONFIGURATION` that says what is wrong with which key, and never the key */
+  constructor({ keys }: SealingOptions) {
+    const [first] = Array.isArray(keys) ? keys : [];
+    if (first === undefined) throw unusable('are missing: give at least one { id, key }');
+    this.#keys = new Map(keys.map((key) => [key.id, secretKey(key)]));
+    if (this.#keys.size < keys.length) throw unusable('share an id: give each key its own');
+    this.#sealingId = first.id;
+  }
+
+  /** @param context what the text belongs to, such as purpose, organisation and user; part for part, never joined */
+  seal(text: string, context: readonly string[]): string {
+    const id = this.#sealingId;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, this.#keys.get(id) as KeyObject, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(associatedData(id, context));
+    const bytes = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+    return `${id}.${Buffer.concat(bytes).toString('base64url')}`;
+  }
+
+  /** The text, or `undefined` for what was not sealed by one of the keys for exactly this context. */
+  open(sealed: string, context: readonly string[]): string | undefined {
+    const [id = '', encoded = '', ...rest] = sealed.split('.');
+    const key = this.#keys.get(id);
+    const bytes = Buffer.from(encoded, 'base64url');
+    // Several texts decode to the same bytes; only one of them is what was written.
+    const isWhole = rest.length === 0 && bytes.toString('base64url') === encoded;
+    if (!key || !isWhole || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+    const nonce = bytes.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(associatedData(id, context)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    try {
+      return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** JSON keeps the parts apart, whatever they hold, lone surrogates included. */
+function associatedData(keyId: string, context: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify([keyId, ...context]));
+}
+
+function secretKey({ id, key }: SealingKey): KeyObject {
+  if (typeof id !== 'string' || !KEY_ID.test(id)) {
+    throw unusable('have an id that cannot be written: use 1 to 64 letters, digits, - or _');
+  }
+  const bytes = typeof key === 'string' ? decoded(key) : key;
+  if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
+    throw unusable(`are wrong: ${id} is not ${KEY_BYTES} bytes; make one with "openssl rand -base64 32"`);
+  }
+  return createSecretKey(bytes);
+}
+
+function decoded(text: string): Buffer | undefined {
+  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+function unusable(problem: string): DfnsError {
+  return new DfnsError('DFNS_CONFIGURATION', `the keys for sealing ${problem}`);
+}
