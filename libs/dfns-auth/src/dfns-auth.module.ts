@@ -10,9 +10,11 @@ import { DFNS_AUTH_CONFIG } from './config/dfns-auth-config.js';
 import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
 import { resolveConfig } from './config/resolve-config.js';
 import { sealOptions } from './config/sealed-options.js';
+import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
 import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
 import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
-import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { createTelemetry } from './telemetry/create-telemetry.js';
+import { Telemetry } from './telemetry/telemetry.js';
 import { DelegatedLogin } from './tokens/delegated-login.js';
 import { TokenBroker } from './tokens/token-broker.js';
 import { UserActionExchange } from './user-actions/user-action.exchange.js';
@@ -54,6 +56,7 @@ function coreProviders(optionsToken: symbol): Provider[] {
     { provide: DFNS_CLOCK, useValue: Date.now },
     { provide: DFNS_AUTH_CONFIG, useFactory: resolveConfig, inject: [optionsToken, DFNS_CLOCK] },
     { provide: HttpService, useFactory: createHttpService, inject: [DFNS_AUTH_CONFIG] },
+    { provide: Telemetry, useFactory: createTelemetry, inject: [DFNS_AUTH_CONFIG] },
     DfnsHttp,
     DfnsFlows,
     UserActionExchange,

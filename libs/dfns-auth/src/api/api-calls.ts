@@ -8,8 +8,8 @@ import { requestTarget } from '../client/request-target.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { readTokenClaims } from '../config/token-claims.js';
 import { DfnsError } from '../errors/dfns.error.js';
-import { serializeBody } from '../user-actions/user-action.js';
 import { UserActionExchange } from '../user-actions/user-action.exchange.js';
+import { serializeBody } from '../user-actions/user-action.js';
 import type { DfnsRequest, RequestCaller } from './dfns-request.js';
 
 /** What the caller of {@link ApiCalls.perform} knows of a call. */

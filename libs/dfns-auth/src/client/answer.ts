@@ -18,7 +18,8 @@ export function readJson({ headers, bytes }: Answer): unknown {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return JSON.parse(text, text.includes('__proto__') || text.includes('\\u005') ? withoutPrototype : undefined);
+    // The name of that member may be written with escapes; an escape of ASCII begins with \u00.
+    return JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
   } catch {
     return undefined;
   }
@@ -41,18 +42,30 @@ export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
   };
 }
 
+/** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that HTTP still writes. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const DAY_MS = 86_400_000;
+
 /**
  * Milliseconds until another try makes sense: from `Retry-After`, in seconds or as a date, else from
- * `X-RateLimit-Reset`, unix seconds (spec 6). Never negative, never more than a day.
+ * `X-RateLimit-Reset`, unix seconds (spec 6). Never negative, never more than a day. Moments are compared with the
+ * `Date` of the answer where it has one, so that no two clocks have to agree.
  *
  * @param now milliseconds since 1970
  */
 export function readRetryAfter({ headers }: Answer, now: number): number | undefined {
+  const sentAt = httpDate(headers['date']) ?? now;
   const given = headers['retry-after'];
-  const reset = headers['x-ratelimit-reset'];
-  let ms: number | undefined;
-  if (typeof given === 'string') ms = /^-?\d+(\.\d+)?$/.test(given) ? Number(given) * 1000 : Date.parse(given) - now;
-  else if (typeof reset === 'string' && /^\d+$/.test(reset)) ms = Number(reset) * 1000 - now;
-  if (ms === undefined || Number.isNaN(ms)) return undefined;
-  return Math.ceil(Math.min(Math.max(ms, 0), 86_400_000));
+  const until = httpDate(given) ?? seconds(headers['x-ratelimit-reset']);
+  const ms = seconds(given) ?? (until === undefined ? undefined : until - sentAt);
+  return ms === undefined ? undefined : Math.ceil(Math.min(Math.max(ms, 0), DAY_MS));
+}
+
+function httpDate(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && HTTP_DATE.test(header) ? Date.parse(header) : undefined;
+}
+
+/** Seconds as milliseconds. */
+function seconds(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^-?\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : undefined;
 }

@@ -1,5 +1,8 @@
 import { DfnsError } from '../errors/dfns.error.js';
 
+/** Timers of Node take no more; beyond it they fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** What a caller may say about one call. */
 export interface CallOptions {
   /** Ends the call at once, wherever it is. */
@@ -35,12 +38,12 @@ export class CallScope {
   ): Promise<T> {
     const scope = new CallScope(deadlineMs);
     const abort = () => scope.#end('DFNS_ABORTED');
-    const timer = setTimeout(() => scope.#end('DFNS_TIMEOUT'), deadlineMs);
-    for (const signal of signals) {
-      if (signal?.aborted) abort();
-      signal?.addEventListener('abort', abort);
-    }
+    const timer = setTimeout(() => scope.#end('DFNS_TIMEOUT'), Math.min(deadlineMs, MAX_TIMER_MS));
     try {
+      for (const signal of signals) {
+        if (signal?.aborted) abort();
+        signal?.addEventListener('abort', abort);
+      }
       scope.throwIfEnded();
       return await scope.race(call(scope));
     } finally {
@@ -104,10 +107,12 @@ export class CallScope {
       const end = () => reject(this.#ended());
       if (signal.aborted) end();
       signal.addEventListener('abort', end);
-      const settle = <V>(then: (value: V) => void) => (value: V) => {
-        signal.removeEventListener('abort', end);
-        then(value);
-      };
+      const settle =
+        <V>(then: (value: V) => void) =>
+        (value: V) => {
+          signal.removeEventListener('abort', end);
+          then(value);
+        };
       start(settle(resolve), settle(reject));
     });
   }

@@ -4,6 +4,7 @@ import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { DfnsError } from '../errors/dfns.error.js';
 import { DfnsApiError } from '../errors/dfns-api.error.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { type Answer, readErrorEnvelope, readJson, readRetryAfter } from './answer.js';
 import type { Caller, Step } from './caller.js';
 import type { FlowAttempt } from './flow-attempt.js';
@@ -32,11 +33,18 @@ export class DfnsHttp implements OnApplicationShutdown {
   readonly #http: HttpService;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
+  readonly #telemetry: Telemetry;
 
-  constructor(http: HttpService, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
+  constructor(
+    http: HttpService,
+    @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
+    @Inject(DFNS_CLOCK) now: Clock,
+    telemetry: Telemetry,
+  ) {
     this.#http = http;
     this.#config = config;
     this.#now = now;
+    this.#telemetry = telemetry;
   }
 
   /**
@@ -44,8 +52,17 @@ export class DfnsHttp implements OnApplicationShutdown {
    *
    * @throws DfnsApiError when Dfns answered otherwise; DfnsError when it did not answer
    */
-  async send(exchange: DfnsExchange, attempt: FlowAttempt): Promise<unknown> {
+  send(exchange: DfnsExchange, attempt: FlowAttempt): Promise<unknown> {
     const operation = `${exchange.method} ${exchange.target.path}`;
+    return this.#telemetry.step(operation, exchange.step, () => this.#send(exchange, operation, attempt));
+  }
+
+  /** Closes the kept connections. */
+  onApplicationShutdown(): void {
+    closeHttpService(this.#http);
+  }
+
+  async #send(exchange: DfnsExchange, operation: string, attempt: FlowAttempt): Promise<unknown> {
     attempt.secrets.add(exchange.bearer);
     attempt.secrets.add(exchange.userAction);
     let answer: Answer;
@@ -53,23 +70,16 @@ export class DfnsHttp implements OnApplicationShutdown {
       answer = await this.#exchange(exchange, attempt);
     } catch (error) {
       attempt.scope.throwIfEnded();
-      throw this.#unanswered(error, operation, exchange.step, attempt);
+      throw this.#unanswered(error, operation, exchange, attempt);
     }
     const { status } = answer;
+    if (status < 200 || status >= 300 || status === 202) throw this.#refused(answer, operation, exchange, attempt);
     const json = readJson(answer);
-    if (status >= 200 && status < 300 && status !== 202) {
-      if (json !== undefined) return json;
-      throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without JSON`, {
-        operation,
-        upstreamStatus: status,
-      });
-    }
-    throw this.#refused(answer, operation, exchange, attempt);
-  }
-
-  /** Closes the kept connections. */
-  onApplicationShutdown(): void {
-    closeHttpService(this.#http);
+    if (json !== undefined) return json;
+    throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without JSON`, {
+      operation,
+      upstreamStatus: status,
+    });
   }
 
   async #exchange(exchange: DfnsExchange, { scope }: FlowAttempt): Promise<Answer> {
@@ -83,7 +93,7 @@ export class DfnsHttp implements OnApplicationShutdown {
         'Accept-Encoding': 'identity',
         Authorization: `Bearer ${bearer}`,
         'User-Agent': USER_AGENT,
-        ...(body !== '' && { 'Content-Type': 'application/json' }),
+        'Content-Type': body === '' ? false : 'application/json',
         ...(userAction !== undefined && { 'X-DFNS-USERACTION': userAction }),
         ...legacyHeaders(this.#config.legacy, this.#now()),
       },
@@ -93,9 +103,11 @@ export class DfnsHttp implements OnApplicationShutdown {
     return { status, headers: headers as Answer['headers'], bytes: data };
   }
 
-  #unanswered(error: unknown, operation: string, step: Step, attempt: FlowAttempt): DfnsError {
-    const { failure, sent, systemCode } = error instanceof TransportError ? error : notSent(error);
-    if (step === 'call' && sent) attempt.mayHaveHappened = true;
+  #unanswered(error: unknown, operation: string, exchange: DfnsExchange, attempt: FlowAttempt): DfnsError {
+    const { failure, sent, systemCode } =
+      error instanceof TransportError ? error : new TransportError('connect', false);
+    if (sent) markSent(exchange, attempt);
+    if (sent && exchange.step === 'call') attempt.mayHaveHappened = true;
     const details = { operation };
     const code = systemCode ? ` (${systemCode})` : '';
     switch (failure) {
@@ -109,6 +121,8 @@ export class DfnsHttp implements OnApplicationShutdown {
         return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is too large`, details);
       case 'encoded':
         return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is compressed`, details);
+      case 'no-http':
+        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is not HTTP${code}`, details);
       case 'reset':
         return new DfnsError('DFNS_UNAVAILABLE', `the connection broke during ${operation}${code}`, details);
       default:
@@ -116,11 +130,12 @@ export class DfnsHttp implements OnApplicationShutdown {
     }
   }
 
-  #refused(answer: Answer, operation: string, { caller, step }: DfnsExchange, attempt: FlowAttempt): DfnsApiError {
+  #refused(answer: Answer, operation: string, exchange: DfnsExchange, attempt: FlowAttempt): DfnsApiError {
     const { status } = answer;
     const { message, errorId } = readErrorEnvelope(answer);
-    const code = refusalCode(status, message, caller, step);
-    if (step === 'call' && status >= 500) attempt.mayHaveHappened = true;
+    const code = refusalCode(status, message, exchange.caller, exchange.step);
+    markSent(exchange, attempt);
+    if (exchange.step === 'call' && status >= 500) attempt.mayHaveHappened = true;
     return new DfnsApiError(code, `${operation} was answered ${status}`, {
       operation,
       upstreamStatus: status,
@@ -131,8 +146,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 }
 
-/** What an interceptor or Node itself refused to send. */
-function notSent(error: unknown): TransportError {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return new TransportError('connect', false, typeof code === 'string' ? code : undefined);
+/** What a user has signed works once, and we cannot make it anew. */
+function markSent({ caller, step, userAction }: DfnsExchange, attempt: FlowAttempt): void {
+  if (caller === 'user' && (step === 'exchange' || userAction !== undefined)) attempt.spent = true;
 }

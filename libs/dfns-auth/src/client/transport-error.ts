@@ -1,5 +1,5 @@
 /** Why no usable answer came over the wire. */
-export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded';
+export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded' | 'no-http';
 
 /** A failure below HTTP. Internal: it never leaves `client/`. */
 export class TransportError extends Error {

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { CallOptions } from '../client/call-scope.js';
 import { DfnsFlows } from '../client/dfns-flows.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { serializeAction, type UserAction } from './user-action.js';
 import { UserActionExchange } from './user-action.exchange.js';
+import { serializeAction, type UserAction } from './user-action.js';
 
 /** Signs writes with the key of the service account. */
 @Injectable()
@@ -26,7 +26,7 @@ export class UserActionSigner {
    */
   async sign(action: UserAction, options: CallOptions = {}): Promise<string> {
     const serialized = serializeAction(action);
-    return this.#flows.run(true, options, async (attempt) =>
+    return this.#flows.run({ operation: 'POST /auth/action', repeatable: true }, options, async (attempt) =>
       this.#exchange.sign(serialized, await attempt.scope.race(this.#config.authToken()), attempt),
     );
   }

@@ -1,4 +1,4 @@
-import { requestTarget, type RequestTarget } from '../client/request-target.js';
+import { type RequestTarget, requestTarget } from '../client/request-target.js';
 import { DfnsError } from '../errors/dfns.error.js';
 
 /** A write that is to be signed: what it does, where, and with what body. */

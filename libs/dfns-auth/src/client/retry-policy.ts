@@ -1,0 +1,33 @@
+import { isDfnsError } from '../errors/dfns.error.js';
+import { DfnsApiError } from '../errors/dfns-api.error.js';
+import type { FlowAttempt } from './flow-attempt.js';
+import { isOutage } from './outage-breaker.js';
+
+/** Longest wait before the first retry, in milliseconds; it doubles with each. */
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2_000;
+/** Answers that another try may well turn into a success. */
+const PASSING = [500, 502, 503, 504];
+
+/**
+ * Whether a failed try may be followed by another.
+ *
+ * @param repeatable whether the flow may run again after its last step reached Dfns and failed
+ */
+export function isRetriable(error: unknown, attempt: FlowAttempt, repeatable: boolean): boolean {
+  if (!isDfnsError(error) || attempt.spent || attempt.scope.signal.aborted) return false;
+  if (error.code === 'DFNS_RATE_LIMITED') return true;
+  if (attempt.mayHaveHappened && !repeatable) return false;
+  return error instanceof DfnsApiError ? PASSING.includes(error.upstreamStatus) : isOutage(error);
+}
+
+/**
+ * Milliseconds to wait after a failed try: full jitter, and never before the moment that Dfns named.
+ *
+ * @param tries how many there were
+ */
+export function backoffMs(error: unknown, tries: number): number {
+  const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
+  const asked = isDfnsError(error) ? (error.retryAfterMs ?? 0) : 0;
+  return asked + Math.random() * longest;
+}

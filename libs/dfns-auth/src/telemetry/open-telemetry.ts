@@ -1,0 +1,48 @@
+import type * as OpenTelemetryApi from '@opentelemetry/api';
+import type { DfnsFlowEvent, DfnsStepEvent } from './events.js';
+import type { Instruments } from './instruments.js';
+
+const NAME = 'nestjs-dfns-auth';
+
+/** OpenTelemetry where the application has it: `@opentelemetry/api` is an optional peer. */
+export async function loadOpenTelemetry(): Promise<Instruments | undefined> {
+  try {
+    return instruments(await import('@opentelemetry/api'));
+  } catch {
+    return undefined;
+  }
+}
+
+function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTelemetryApi): Instruments {
+  const tracer = trace.getTracer(NAME);
+  const meter = metrics.getMeter(NAME);
+  const durations = {
+    flow: meter.createHistogram('dfns.flow.duration', { unit: 's', description: 'Calls, retries included' }),
+    step: meter.createHistogram('dfns.step.duration', { unit: 's', description: 'Single requests to Dfns' }),
+  };
+  const retries = meter.createCounter('dfns.flow.retries', { description: 'Tries after the first' });
+  const lookups = meter.createCounter('dfns.token.lookups', { description: 'User tokens asked for' });
+  return {
+    span: (kind, operation, call) => {
+      const options = { kind: kind === 'step' ? SpanKind.CLIENT : SpanKind.INTERNAL };
+      return tracer.startActiveSpan(`dfns ${operation}`, options, (span) =>
+        call((event) => {
+          const { outcome, durationMs } = event;
+          durations[kind].record(durationMs / 1000, { 'dfns.operation': operation, 'dfns.outcome': outcome });
+          if ('tries' in event && event.tries > 1) retries.add(event.tries - 1, { 'dfns.operation': operation });
+          span.setAttributes(attributes(event));
+          if (outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+          span.end();
+        }),
+      );
+    },
+    token: ({ result }) => lookups.add(1, { 'dfns.token.result': result }),
+  };
+}
+
+function attributes(event: DfnsFlowEvent | DfnsStepEvent) {
+  const common = { 'dfns.operation': event.operation, 'dfns.outcome': event.outcome };
+  if ('tries' in event) return { ...common, 'dfns.tries': event.tries, 'dfns.user': event.user };
+  const { step, upstreamStatus } = event;
+  return { ...common, 'dfns.step': step, 'http.response.status_code': upstreamStatus };
+}
