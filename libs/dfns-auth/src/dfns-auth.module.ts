@@ -16,6 +16,8 @@ import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { DelegatedLogin } from './tokens/delegated-login.js';
+import { SharedLogin } from './tokens/shared-login.js';
+import { StoredTokens } from './tokens/stored-tokens.js';
 import { TokenBroker } from './tokens/token-broker.js';
 import { UserActionExchange } from './user-actions/user-action.exchange.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
@@ -62,6 +64,8 @@ function coreProviders(optionsToken: symbol): Provider[] {
     UserActionExchange,
     ApiCalls,
     DelegatedLogin,
+    { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
+    SharedLogin,
     TokenBroker,
     ...SERVICES,
   ];

@@ -48,8 +48,7 @@ export class DelegatedAuthService {
    * @throws DfnsError as {@link login}
    */
   async getToken(username: string, options: CallOptions = {}): Promise<string> {
-    if (typeof username !== 'string' || username === '') checked(DelegatedLoginDto, { username });
-    return this.#tokens.get(username, options);
+    return this.#tokens.kept(username) ?? this.#tokens.get(checked(DelegatedLoginDto, { username }).username, options);
   }
 
   /**
@@ -67,9 +66,12 @@ export class DelegatedAuthService {
     }
   }
 
-  /** Drops the user's token from the cache; a login under way does not bring it back. */
-  async forget(username: string): Promise<void> {
-    this.#tokens.forget(username);
+  /**
+   * Drops the user's token here and in a shared store; a login under way does not bring it back. Other replicas serve
+   * what they hold until they refresh it: to end a session everywhere, {@link logout}.
+   */
+  forget(username: string): Promise<void> {
+    return this.#tokens.forget(username);
   }
 
   /**
@@ -77,8 +79,8 @@ export class DelegatedAuthService {
    * any case.
    */
   async logout(username: string): Promise<void> {
-    const userToken = this.#tokens.peek(username);
-    this.#tokens.forget(username);
+    const userToken = await this.#tokens.peek(username);
+    await this.#tokens.forget(username);
     if (userToken === undefined) return;
     try {
       await this.#calls.perform(

@@ -3,8 +3,8 @@ import { ApiCalls } from '../api/api-calls.js';
 import type { CallOptions } from '../client/call-scope.js';
 import { isJsonObject } from '../client/json.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { readTokenClaims } from '../config/token-claims.js';
 import { DfnsError } from '../errors/dfns.error.js';
+import { userTokenProblem } from './user-token.js';
 
 /** `POST /auth/login/delegated` (spec 11.1), and the check that the token is for whom it was asked. */
 @Injectable()
@@ -28,13 +28,8 @@ export class DelegatedLogin {
 
   #read(answer: unknown, operation: string, username: string): string {
     const token = isJsonObject(answer) ? answer['token'] : undefined;
-    const refuse = (problem: string) =>
-      new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} holds ${problem}`, { operation });
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) throw refuse('no token');
-    const claims = readTokenClaims(token);
-    const { orgId } = this.#config;
-    if (orgId !== undefined && claims?.orgId !== orgId) throw refuse('a token of another organisation');
-    if (claims?.username !== undefined && claims.username !== username) throw refuse('a token of another user');
-    return token;
+    const problem = userTokenProblem(token, username, this.#config.orgId);
+    if (problem === undefined) return token as string;
+    throw new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} holds ${problem}`, { operation });
   }
 }

@@ -4,8 +4,9 @@ import { type CallOptions, CallScope } from '../client/call-scope.js';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { isDfnsError } from '../errors/dfns.error.js';
-import { DelegatedLogin } from './delegated-login.js';
-import { isServable, type LiveToken, liveToken } from './token-lifetime.js';
+import { SharedLogin } from './shared-login.js';
+import { StoredTokens } from './stored-tokens.js';
+import { isServable, type LiveToken } from './token-lifetime.js';
 
 /** Milliseconds that a failed refresh is not tried again, while the old token is still served. */
 const REFRESH_PAUSE_MS = 5_000;
@@ -16,68 +17,83 @@ const REFRESH_PAUSE_MS = 5_000;
  */
 @Injectable()
 export class TokenBroker {
-  readonly #login: DelegatedLogin;
+  readonly #login: SharedLogin;
+  readonly #stored: StoredTokens;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
   readonly #tokens: LRUCache<string, LiveToken>;
-  readonly #flights = new Map<string, Promise<string>>();
+  readonly #flights = new Map<string, Promise<LiveToken>>();
 
-  constructor(login: DelegatedLogin, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
+  constructor(
+    login: SharedLogin,
+    stored: StoredTokens,
+    @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
+    @Inject(DFNS_CLOCK) now: Clock,
+  ) {
     this.#login = login;
+    this.#stored = stored;
     this.#config = config;
     this.#now = now;
     this.#tokens = new LRUCache({ max: config.tokens.maxEntries });
   }
 
-  /** A token of the user, from memory where there is one. */
+  /** A token of the user if one is in memory; towards its end it is refreshed behind the caller. */
+  kept(username: string): string | undefined {
+    const live = this.#tokens.get(username);
+    if (!live) return undefined;
+    const now = this.#now();
+    if (!isServable(live, now)) return undefined;
+    if (now >= live.refreshAt) this.#refreshBehind(username, live);
+    return live.token;
+  }
+
+  /** A token of the user, by a login where none is kept; `options` bound the wait of this caller alone. */
   async get(username: string, options: CallOptions = {}): Promise<string> {
-    const kept = this.#servable(username);
-    if (kept) {
-      if (this.#now() >= kept.refreshAt) this.#refreshBehind(username, kept);
-      return kept.token;
-    }
+    const kept = this.kept(username);
+    if (kept !== undefined) return kept;
     const flight = this.#flights.get(username) ?? this.#fly(username);
     const deadlineMs = options.deadlineMs ?? this.#config.http.deadlineMs;
-    return CallScope.run(deadlineMs, [options.signal], (scope) => scope.race(flight));
+    const { token } = await CallScope.run(deadlineMs, [options.signal], (scope) => scope.race(flight));
+    return token;
   }
 
-  /** A token of the user if one is kept; asks nobody. */
-  peek(username: string): string | undefined {
-    return this.#servable(username)?.token;
+  /** A token of the user that is kept here or in the store; asks nobody for a new one. */
+  async peek(username: string): Promise<string | undefined> {
+    const kept = this.#tokens.peek(username);
+    const live = kept ?? (await this.#stored.find(username, Number.NEGATIVE_INFINITY).catch(() => undefined));
+    return live && isServable(live, this.#now()) ? live.token : undefined;
   }
 
-  /** Drops the token, and keeps a login under way from bringing it back. */
-  forget(username: string): void {
+  /** Drops the token here and in the store, and keeps a login under way from bringing it back. */
+  async forget(username: string): Promise<void> {
     this.#tokens.delete(username);
     this.#flights.delete(username);
+    await this.#stored.forget(username);
   }
 
   /** Drops the token that was refused, and no newer one. */
   forgetRefused(username: string, token: string): void {
-    if (this.#tokens.peek(username)?.token === token) this.#tokens.delete(username);
+    const kept = this.#tokens.peek(username);
+    if (kept?.token !== token) return;
+    this.#tokens.delete(username);
+    this.#stored.drop(username, kept.askedAt);
   }
 
-  #servable(username: string): LiveToken | undefined {
-    const kept = this.#tokens.get(username);
-    return kept && isServable(kept, this.#now()) ? kept : undefined;
-  }
-
-  #refreshBehind(username: string, kept: LiveToken): void {
+  #refreshBehind(username: string, live: LiveToken): void {
     if (this.#flights.has(username)) return;
-    this.#fly(username).catch((error: unknown) => {
-      if (isDfnsError(error) && error.code.startsWith('DFNS_USER_')) this.forgetRefused(username, kept.token);
-      kept.refreshAt = this.#now() + REFRESH_PAUSE_MS;
+    this.#fly(username, live.askedAt).catch((error: unknown) => {
+      if (isDfnsError(error) && error.code.startsWith('DFNS_USER_')) this.forgetRefused(username, live.token);
+      live.refreshAt = this.#now() + REFRESH_PAUSE_MS;
     });
   }
 
   /** One login for all who wait. It belongs to none of them: no caller's signal ends it, only the deadline does. */
-  #fly(username: string): Promise<string> {
-    const askedAt = this.#now();
-    const flight = this.#login.login(username);
+  #fly(username: string, after = Number.NEGATIVE_INFINITY): Promise<LiveToken> {
+    const flight = this.#login.obtain(username, after);
     this.#flights.set(username, flight);
     flight.then(
-      (token) => {
-        if (this.#land(username, flight)) this.#tokens.set(username, liveToken(token, askedAt, this.#config.tokens));
+      (live) => {
+        if (this.#land(username, flight)) this.#tokens.set(username, live);
       },
       () => this.#land(username, flight),
     );
@@ -85,7 +101,7 @@ export class TokenBroker {
   }
 
   /** Whether the flight is still the current one of its user; it is no longer. */
-  #land(username: string, flight: Promise<string>): boolean {
+  #land(username: string, flight: Promise<LiveToken>): boolean {
     return this.#flights.get(username) === flight && this.#flights.delete(username);
   }
 }

@@ -2,6 +2,8 @@ import { readTokenClaims } from '../config/token-claims.js';
 
 /** Leeway and refresh window take at most this share of a lifetime each, so that a short token is served at all. */
 const SHARE = 1 / 4;
+/** Milliseconds that no token is kept beyond, whatever it says. */
+const LONGEST_LIFETIME_MS = 86_400_000;
 
 /** Milliseconds, as in `DfnsAuthModuleOptions.tokens`. */
 export interface LifetimeOptions {
@@ -41,5 +43,5 @@ export function isServable({ askedAt, staleAt }: LiveToken, now: number): boolea
 function lifetimeOf(token: string): number | undefined {
   const { issuedAt, expiresAt } = readTokenClaims(token) ?? {};
   if (issuedAt === undefined || expiresAt === undefined || expiresAt <= issuedAt) return undefined;
-  return (expiresAt - issuedAt) * 1000;
+  return Math.min((expiresAt - issuedAt) * 1000, LONGEST_LIFETIME_MS);
 }
