@@ -93,6 +93,16 @@ describe('delegated registration', () => {
     await expect(complete(late.temporaryAuthenticationToken, late.challenge)).rejects.toMatchObject(refused);
   });
 
+  it('is completed once, also when two completions come together', async () => {
+    const { challenge, temporaryAuthenticationToken } = await begin('twice');
+    const complete = () =>
+      withToken(temporaryAuthenticationToken).auth.register({
+        body: { firstFactorCredential: new SoftwareKey().credential('Key', challenge) },
+      });
+    const outcomes = await Promise.allSettled([complete(), complete(), complete()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  });
+
   it('is completed by its session only', async () => {
     const { token } = await register('session');
     await expect(withToken(token).auth.register({ body: {} as never })).rejects.toMatchObject({

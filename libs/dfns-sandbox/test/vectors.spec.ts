@@ -267,7 +267,12 @@ describe('public keys', () => {
     'of $id are read in every form',
     async ({ publicKeyPem }) => {
       for (const pem of Object.values(publicKeyPem)) {
-        for (const text of [pem, pem.trimEnd(), pem.trimEnd().replaceAll('\n', '\r\n'), pem.trimEnd().replaceAll('\n', '\\n')]) {
+        for (const text of [
+          pem,
+          pem.trimEnd(),
+          pem.trimEnd().replaceAll('\n', '\r\n'),
+          pem.trimEnd().replaceAll('\n', '\\n'),
+        ]) {
           expect(parsePublicKey(text).equals(createPublicKey(pem))).toBe(true);
         }
       }

@@ -5,7 +5,7 @@ import type { Caller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { credentialExists, notFound } from '../errors/refusals.js';
+import { notFound } from '../errors/refusals.js';
 import type { User } from '../identities/user.js';
 import { UserDirectory } from '../identities/user-directory.js';
 import { keyCreationOptions, passkeyCreationOptions } from './creation-options.js';
@@ -54,10 +54,8 @@ export class CredentialsController {
     @JsonBody(createCredentialBody) body: ValueOf<typeof createCredentialBody>,
   ) {
     const challenge = this.challenges.take(user, body.credentialKind, body.challengeIdentifier);
-    const { credId } = body.credentialInfo;
-    if (this.users.holderOf(credId)) throw credentialExists(credId);
-    const credential = await this.enrolment.verify(user, body, challenge);
-    user.credentials.push(credential);
+    const credential = await this.enrolment.verify(body, challenge);
+    this.users.setCredentials(user, [...user.credentials, credential]);
     return this.#answer(credential);
   }
 
@@ -79,7 +77,10 @@ export class CredentialsController {
   @Access({ callers, userAction: true })
   remove(@CurrentCaller() { user }: Caller, @Param('credentialUuid') credentialUuid: string) {
     const credential = this.#find(user, credentialUuid);
-    user.credentials = user.credentials.filter((other) => other !== credential);
+    this.users.setCredentials(
+      user,
+      user.credentials.filter((other) => other !== credential),
+    );
     return {};
   }
 

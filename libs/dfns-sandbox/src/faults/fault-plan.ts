@@ -32,6 +32,7 @@ export class FaultPlan {
 /** `GET /wallets/{walletId}` as an expression over requests. */
 function requestPattern(on: string): RegExp {
   if (on === '*') return /^/;
+  if (!/^[A-Z]+ \//.test(on)) throw new Error(`A fault's "on" must be "*" or read like "GET /wallets", not "${on}"`);
   const literal = (text: string) => text.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
   return new RegExp(
     `^${on

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SERVICE_ACCOUNT_PERMISSIONS } from '../access/permissions.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { credentialExists } from '../errors/refusals.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { identifier } from './identifiers.js';
@@ -43,9 +42,7 @@ export class ServiceAccounts {
 
   create({ daysValid = 730, permissions, externalId, ...request }: ServiceAccountRequest): CreatedServiceAccount {
     const { credId, publicKey, privateKey } = keyMaterial(request);
-    if (this.users.holderOf(credId)) throw credentialExists(credId);
     const tokenId = identifier('to');
-    const credentialUuid = identifier('cr');
     const name = request.name ?? 'service account';
     const dateCreated = this.config.date();
     const user = this.users.add({
@@ -56,9 +53,18 @@ export class ServiceAccounts {
       isRegistered: true,
       externalId,
       permissions: permissions ?? SERVICE_ACCOUNT_PERMISSIONS,
-      credentialUuid,
       credentials: [
-        { credentialUuid, credId, kind: 'Key', name, publicKey, dateCreated, origin: '', isActive: true, counter: 0 },
+        {
+          credentialUuid: identifier('cr'),
+          credId,
+          kind: 'Key',
+          name,
+          publicKey,
+          dateCreated,
+          origin: '',
+          isActive: true,
+          counter: 0,
+        },
       ],
     });
     const authToken = this.tokens.issue('ServiceAccount', user, this.config.daysMs(daysValid), tokenId);

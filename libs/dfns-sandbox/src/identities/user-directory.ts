@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { userExists } from '../errors/refusals.js';
+import type { Credential } from '../credentials/credential.js';
+import { credentialExists, userExists } from '../errors/refusals.js';
 import { identifier } from './identifiers.js';
 import type { NewUser, User } from './user.js';
 
@@ -8,9 +9,10 @@ import type { NewUser, User } from './user.js';
 export class UserDirectory {
   readonly #byId = new Map<string, User>();
   readonly #byUsername = new Map<string, User>();
+  readonly #holders = new Map<string, User>();
 
-  /** @throws Refusal 401 `User already exists.` */
-  add(user: NewUser): User {
+  /** @throws Refusal 401 `User already exists.`, or 409 for a credential id that somebody has */
+  add({ credentials = [], ...user }: NewUser): User {
     if (this.#byUsername.has(user.username)) throw userExists();
     const added: User = {
       userId: identifier('us'),
@@ -25,6 +27,7 @@ export class UserDirectory {
       generation: 0,
       ...user,
     };
+    this.setCredentials(added, credentials);
     this.#byId.set(added.userId, added);
     this.#byUsername.set(added.username, added);
     return added;
@@ -43,10 +46,18 @@ export class UserDirectory {
     return [...this.#byId.values()];
   }
 
-  holderOf(credId: string): User | undefined {
-    return this.all().find((user) => user.credentials.some((credential) => credential.credId === credId));
+  /** Gives a user these credentials in the place of their former ones. @throws Refusal 409 for an id that is taken */
+  setCredentials(user: User, credentials: Credential[]): void {
+    const ids = credentials.map(({ credId }) => credId);
+    const taken = ids.find((id, index) => ids.indexOf(id) !== index || (this.#holders.get(id) ?? user) !== user);
+    if (taken) throw credentialExists(taken);
+    for (const { credId } of user.credentials) this.#holders.delete(credId);
+    for (const id of ids) this.#holders.set(id, user);
+    user.credentials = credentials;
+    user.credentialUuid = credentials[0]?.credentialUuid ?? user.credentialUuid;
   }
 
+  /** Switches a user off; their tokens end at once. */
   deactivate(user: User): void {
     user.isActive = false;
     user.generation += 1;

@@ -13,8 +13,9 @@ export interface User {
   readonly externalId?: string;
   /** The id of its first credential, once it has one. */
   credentialUuid: string;
-  permissions: string[];
-  credentials: Credential[];
+  permissions: readonly string[];
+  /** Changed through the directory. */
+  credentials: readonly Credential[];
   isActive: boolean;
   isRegistered: boolean;
   isArchived: boolean;
@@ -23,4 +24,8 @@ export interface User {
 }
 
 /** What may be said about a new user; the rest follows. */
-export type NewUser = Pick<User, 'username' | 'kind'> & Partial<Omit<User, 'username' | 'kind'>>;
+export interface NewUser
+  extends Pick<User, 'username' | 'kind'>,
+    Partial<Omit<User, 'username' | 'kind' | 'credentials'>> {
+  credentials?: Credential[];
+}

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS } from '../access/permissions.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import type { Credential, CredentialKind } from '../credentials/credential.js';
-import { credentialExists } from '../errors/refusals.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { Wallets } from '../wallets/wallets.js';
 import { identifier } from './identifiers.js';
 import { type KeyMaterial, keyMaterial } from './key-material.js';
-import type { User, UserKind } from './user.js';
+import type { UserKind } from './user.js';
 import { UserDirectory } from './user-directory.js';
 
 /** What `createUser` takes. */
@@ -51,33 +50,32 @@ export class Users {
   create({ registered = true, kind = 'EndUser', ...request }: UserRequest): CreatedUser {
     const key = registered ? keyMaterial(request.credential ?? {}) : undefined;
     const recovery = request.recoveryCredential && keyMaterial(request.recoveryCredential);
-    const user = this.users.add({
+    const { userId, username } = this.users.add({
       username: request.username,
       kind,
       isRegistered: registered,
       permissions: request.permissions ?? (kind === 'EndUser' ? END_USER_PERMISSIONS : EMPLOYEE_PERMISSIONS),
+      credentials: [
+        ...(key ? [this.#credential('Key', key)] : []),
+        ...(recovery ? [this.#credential('RecoveryKey', recovery, request.recoveryCredential)] : []),
+      ],
       ...(request.userId && { userId: request.userId }),
       ...(request.externalId && { externalId: request.externalId }),
     });
-    if (key) this.#register(user, 'Key', key, user.credentialUuid);
-    if (recovery) this.#register(user, 'RecoveryKey', recovery, identifier('cr'), request.recoveryCredential);
+    for (const { privateKey } of [key ?? {}, recovery ?? {}]) if (privateKey) this.secrets.add(privateKey);
     for (const wallet of request.wallets ?? []) {
-      this.wallets.create({ ...wallet, delegateTo: kind === 'EndUser' ? user.userId : undefined });
+      this.wallets.create({ ...wallet, delegateTo: kind === 'EndUser' ? userId : undefined });
     }
-    const { userId, username } = user;
     return { userId, username, kind, ...handedBack(key), ...(recovery && { recovery: handedBack(recovery) }) };
   }
 
-  #register(
-    user: User,
+  #credential(
     kind: CredentialKind,
-    { credId, publicKey, privateKey }: KeyMaterial,
-    credentialUuid: string,
-    { encryptedPrivateKey }: { encryptedPrivateKey?: string } = {},
-  ): void {
-    if (this.users.holderOf(credId)) throw credentialExists(credId);
-    const credential: Credential = {
-      credentialUuid,
+    { credId, publicKey }: KeyMaterial,
+    sealed?: { encryptedPrivateKey?: string },
+  ): Credential {
+    return {
+      credentialUuid: identifier('cr'),
       credId,
       kind,
       name: 'Default Credential',
@@ -86,10 +84,8 @@ export class Users {
       origin: '',
       isActive: true,
       counter: 0,
-      ...(encryptedPrivateKey && { encryptedPrivateKey }),
+      encryptedPrivateKey: sealed?.encryptedPrivateKey,
     };
-    user.credentials.push(credential);
-    if (privateKey) this.secrets.add(privateKey);
   }
 }
 

@@ -10,6 +10,7 @@ import { Enrolment } from '../credentials/enrolment.js';
 import { keyCredentialAssertion } from '../credentials/factor-assertion.js';
 import { newCredentialsMembers } from '../credentials/new-credential.js';
 import { notRecoveryFactor } from '../errors/refusals.js';
+import { UserDirectory } from '../identities/user-directory.js';
 import { registrationResult } from '../registration/registration-result.js';
 import { TemporarySessions } from '../tokens/temporary-sessions.js';
 import { activeRecoveryKey } from './recovery-key.js';
@@ -27,6 +28,7 @@ export class RecoveryController {
     private readonly config: SandboxConfig,
     private readonly sessions: TemporarySessions,
     private readonly enrolment: Enrolment,
+    private readonly users: UserDirectory,
   ) {}
 
   @Post()
@@ -42,10 +44,8 @@ export class RecoveryController {
     if (!key || key.credId !== recovery.credentialAssertion.credId) throw notRecoveryFactor();
     const asSent = memberText(bodyText, 'newCredentials') ?? '';
     verifyRecovery(key.publicKey, recovery.credentialAssertion, [asSent, JSON.stringify(newCredentials)]);
-    const verified = await this.enrolment.verifyAll(user, newCredentials, challenge);
-    this.sessions.close(caller);
-    user.credentials = verified;
-    user.credentialUuid = verified[0].credentialUuid;
+    const verified = await this.enrolment.verifyAll(newCredentials, challenge);
+    this.sessions.complete(caller, () => this.users.setCredentials(user, verified));
     user.generation += 1;
     return registrationResult(user, verified[0], this.config.orgId);
   }

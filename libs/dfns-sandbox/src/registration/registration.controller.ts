@@ -7,6 +7,7 @@ import { list, object, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { Enrolment } from '../credentials/enrolment.js';
 import { type NewCredentials, newCredentialsMembers } from '../credentials/new-credential.js';
+import { UserDirectory } from '../identities/user-directory.js';
 import { TemporarySessions } from '../tokens/temporary-sessions.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { network } from '../wallets/networks.js';
@@ -26,6 +27,7 @@ export class RegistrationController {
     private readonly config: SandboxConfig,
     private readonly sessions: TemporarySessions,
     private readonly enrolment: Enrolment,
+    private readonly users: UserDirectory,
     private readonly wallets: Wallets,
     private readonly tokens: TokenIssuer,
   ) {}
@@ -51,10 +53,8 @@ export class RegistrationController {
   async #complete(caller: Caller, credentials: NewCredentials) {
     const { user } = caller;
     const { challenge } = this.sessions.find(caller);
-    const verified = await this.enrolment.verifyAll(user, credentials, challenge);
-    this.sessions.close(caller);
-    user.credentials = verified;
-    user.credentialUuid = verified[0].credentialUuid;
+    const verified = await this.enrolment.verifyAll(credentials, challenge);
+    this.sessions.complete(caller, () => this.users.setCredentials(user, verified));
     user.isRegistered = true;
     return registrationResult(user, verified[0], this.config.orgId);
   }

@@ -43,7 +43,10 @@ export class TemporarySessions {
     return session;
   }
 
-  close({ user }: Caller): void {
-    this.#sessions.delete(user.userId);
+  /** Ends a session with `change`, unless it is over meanwhile; if `change` fails, the session goes on. */
+  complete(caller: Caller, change: () => void): void {
+    this.find(caller);
+    change();
+    this.#sessions.delete(caller.user.userId);
   }
 }

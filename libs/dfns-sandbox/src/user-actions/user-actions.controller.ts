@@ -1,5 +1,5 @@
 import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
+import { Access, type AccessRule } from '../access/access.decorator.js';
 import { CurrentCaller } from '../access/caller.decorator.js';
 import type { Caller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
@@ -21,7 +21,7 @@ const signBody = object({
   firstFactor: factorAssertion,
   secondFactor: optional(factorAssertion),
 });
-const callers = ['CustomerEmployee', 'EndUser', 'ServiceAccount'] as const;
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
 /** User action signing, both halves (spec 8, 11.2). */
 @Controller('auth/action')
@@ -33,7 +33,7 @@ export class UserActionsController {
   ) {}
 
   @Post('init')
-  @Access({ callers: [...callers] })
+  @Access({ callers })
   init(@CurrentCaller() { user }: Caller, @JsonBody(initBody) body: ValueOf<typeof initBody>) {
     const action = {
       method: body.userActionHttpMethod,
@@ -57,7 +57,7 @@ export class UserActionsController {
   }
 
   @Post()
-  @Access({ callers: [...callers] })
+  @Access({ callers })
   async sign(@CurrentCaller() { user }: Caller, @JsonBody(signBody) body: ValueOf<typeof signBody>) {
     const { challenge, action } = this.userActions.take(user, body.challengeIdentifier);
     await this.assertions.verify(user, body.firstFactor, challenge);
@@ -66,7 +66,7 @@ export class UserActionsController {
   }
 }
 
-function allowCredentials(credentials: Credential[]) {
+function allowCredentials(credentials: readonly Credential[]) {
   const ofKind = (kind: string) =>
     credentials
       .filter((credential) => credential.kind === kind)

@@ -29,7 +29,13 @@ export class KeysController {
   @Get(':keyId')
   @Access({ callers, operation: 'readKeys' })
   get(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string) {
-    return keyAnswer(this.wallets.getKey(keyId, user));
+    const key = this.wallets.getKey(keyId, user);
+    const wallets = this.wallets.visibleTo(user).filter((wallet) => wallet.key === key);
+    return {
+      ...keyAnswer(key),
+      wallets: wallets.map(({ id, network }) => ({ id, network })),
+      store: { id: 'sandbox', kind: 'Mpc', keyId },
+    };
   }
 
   @Post(':keyId/signatures')

@@ -21,7 +21,7 @@ export function relayingClient({ sandbox, url }: CheckedSandbox, authToken: stri
 
 /** A signed request by hand, for endpoints that the SDK does not know or would not let us misuse. */
 export async function signedCall(
-  dfns: CheckedSandbox,
+  { call }: Pick<CheckedSandbox, 'call'>,
   { authToken: token, credId, privateKey = '' }: Identity,
   method: string,
   path: string,
@@ -29,10 +29,10 @@ export async function signedCall(
 ) {
   const userActionPayload = typeof body === 'string' ? body : JSON.stringify(body);
   const action = { userActionHttpMethod: method, userActionHttpPath: path, userActionPayload };
-  const { body: opened } = await dfns.call('POST', '/auth/action/init', { token, body: action });
+  const { body: opened } = await call('POST', '/auth/action/init', { token, body: action });
   const firstFactor = await new AsymmetricKeySigner({ credId, privateKey }).sign(opened);
   const { challengeIdentifier } = opened;
-  const signed = await dfns.call('POST', '/auth/action', { token, body: { challengeIdentifier, firstFactor } });
+  const signed = await call('POST', '/auth/action', { token, body: { challengeIdentifier, firstFactor } });
   const headers = { 'X-DFNS-USERACTION': signed.body.userAction };
-  return dfns.call(method, path, { token, body: userActionPayload, headers });
+  return call(method, path, { token, body: userActionPayload, headers });
 }

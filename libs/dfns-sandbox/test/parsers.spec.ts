@@ -1,0 +1,243 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseNonce } from '../src/access/nonce.js';
+import { memberText } from '../src/bodies/member-text.js';
+import { list, object, optional, text } from '../src/bodies/shape.js';
+import { answersChallenge, expectClientData, parseClientData } from '../src/credentials/client-data.js';
+import { verifyKeyAttestation } from '../src/credentials/key-attestation.js';
+import { parsePublicKey } from '../src/credentials/public-key.js';
+import { identifier } from '../src/identities/identifiers.js';
+import { ExpiringMap } from '../src/tokens/expiring-map.js';
+import { matches } from '../src/user-actions/user-action.js';
+import { violations } from './support/contract.js';
+
+const base64url = (value: string) => Buffer.from(value).toString('base64url');
+describe('client data', () => {
+  it('is read in any member order, with any other members, padded or not', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.boolean(),
+        (challenge, others, isFirst) => {
+          const named = { type: 'key.get', challenge };
+          const { type: _, challenge: __, origin: ___, ...rest } = others;
+          const json = JSON.stringify(isFirst ? { ...named, ...rest } : { ...rest, ...named });
+          for (const encoded of [
+            base64url(json),
+            Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
+          ]) {
+            expect(parseClientData(encoded)).toEqual({
+              bytes: Buffer.from(json),
+              type: 'key.get',
+              challenge,
+              origin: '',
+            });
+          }
+        },
+      ),
+    );
+  });
+
+  it('answers a challenge as it is or encoded once more, and no other', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (challenge, other) => {
+        expect(answersChallenge(challenge, challenge)).toBe(true);
+        expect(answersChallenge(base64url(challenge), challenge)).toBe(true);
+        fc.pre(other !== challenge && other !== base64url(challenge));
+        expect(answersChallenge(other, challenge)).toBe(false);
+      }),
+    );
+  });
+
+  it.each([
+    ['', 'not base64url'],
+    ['a+b/', 'not base64url'],
+    [base64url('text'), 'not JSON'],
+    [base64url('[]'), 'not a JSON object'],
+    [base64url('null'), 'not a JSON object'],
+    [base64url('{"type":"key.get"}'), 'must have a type and a challenge'],
+    [base64url('{"type":"key.create","challenge":"c"}'), 'type must be key.get'],
+    [base64url('{"type":"key.get","challenge":"d"}'), 'not the challenge that was issued'],
+  ])('is refused: %p', (encoded, reason) => {
+    expect(() => expectClientData(encoded, 'key.get', 'c')).toThrow(reason);
+  });
+});
+
+describe('public keys', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  it('are not read as themselves when a letter is changed', () => {
+    const start = pem.indexOf('\n') + 1;
+    const letters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+    // The last letters before the padding hold bits that nobody reads.
+    fc.assert(
+      fc.property(fc.integer({ min: start, max: pem.indexOf('=') - 3 }), letters, (at, letter) => {
+        fc.pre(pem[at] !== '\n' && pem[at] !== letter);
+        const changed = pem.slice(0, at) + letter + pem.slice(at + 1);
+        expect(isKey(changed) && parsePublicKey(changed).equals(publicKey)).toBe(false);
+      }),
+    );
+  });
+  const isKey = (text: string) => {
+    try {
+      return Boolean(parsePublicKey(text));
+    } catch {
+      return false;
+    }
+  };
+
+  it('are refused for any other text', () => {
+    fc.assert(fc.property(fc.string(), (other) => expect(() => parsePublicKey(other)).toThrow()));
+  });
+});
+
+describe('nonces', () => {
+  it('are read in any member order', () => {
+    const uuids = fc.string({ minLength: 13, maxLength: 40 });
+    const dates = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') });
+    fc.assert(
+      fc.property(uuids, dates, fc.boolean(), (uuid, date, isFirst) => {
+        const json = isFirst ? JSON.stringify({ uuid, date }) : JSON.stringify({ date, uuid });
+        expect(parseNonce(base64url(json))).toEqual({ uuid, date: date.getTime() });
+      }),
+    );
+  });
+
+  it('are nothing for any other text', () => {
+    fc.assert(fc.property(fc.string(), (other) => expect(parseNonce(other)).toBeUndefined()));
+    fc.assert(fc.property(fc.json(), (json) => expect(parseNonce(base64url(json))).toBeUndefined()));
+    expect(parseNonce(undefined)).toBeUndefined();
+  });
+});
+
+describe('the text of a member', () => {
+  it('is exactly what was written, whatever surrounds it', () => {
+    const values = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true });
+    fc.assert(
+      fc.property(values, fc.jsonValue(), fc.nat(4), fc.nat(4), (others, value, outer, inner) => {
+        const written = JSON.stringify(value, null, inner);
+        const { needle: _, ...rest } = others;
+        const surrounding = JSON.stringify({ ...rest, needle: 'HERE' }, null, outer);
+        const json = surrounding.replace('"HERE"', () => written);
+        fc.pre(JSON.stringify(rest).indexOf('"HERE"') < 0);
+        expect(memberText(json, 'needle')).toBe(written);
+      }),
+    );
+  });
+
+  it.each([
+    ['{}', undefined],
+    ['{"b":{"a":1}}', undefined],
+    ['{"a":1,"a":2}', '2'],
+    ['{"\\u0061":[1, {"a":"}"}]}', '[1, {"a":"}"}]'],
+    [' { "a" : "\\"," } ', '"\\","'],
+  ])('in %s is %p', (json, expected) => {
+    expect(memberText(json, 'a')).toBe(expected);
+  });
+});
+
+describe('key registrations', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const clientData = '{"challenge":"c","type":"key.create"}';
+  const clientDataHash = createHash('sha256').update(clientData).digest('hex');
+  const signature = sign(null, Buffer.from(JSON.stringify({ clientDataHash, publicKey: pem })), privateKey).toString(
+    'hex',
+  );
+  const verifyData = (attestation: object | string) =>
+    verifyKeyAttestation(
+      {
+        credId: 'id',
+        clientData: base64url(clientData),
+        attestationData: base64url(typeof attestation === 'string' ? attestation : JSON.stringify(attestation)),
+      },
+      'c',
+    );
+
+  it('give the public key', () => expect(verifyData({ publicKey: pem, signature })).toBe(pem));
+
+  it.each([
+    ['no JSON', 'text', 'not JSON'],
+    ['no key', { signature }, 'must have a publicKey'],
+    ['no signature', { publicKey: pem }, 'must have a signature in hex'],
+    ['an odd signature', { publicKey: pem, signature: 'abc' }, 'must have a signature in hex'],
+    ['a PEM without its last line feed', { publicKey: pem.trimEnd(), signature }, 'does not verify'],
+    ['a digest that Ed25519 has not', { publicKey: pem, signature, algorithm: 'SHA256' }, 'does not verify'],
+  ])('are refused with %s', (_, attestation, reason) => {
+    expect(() => verifyData(attestation)).toThrow(reason);
+  });
+});
+
+describe('shapes', () => {
+  const shape = object({ name: text({ max: 3 }), tags: optional(list(text(), 2)) });
+
+  it('say every problem at once and where it is', () => {
+    expect(shape.problems({ name: 'long', tags: ['a', ''], more: 1 }, 'body')).toEqual([
+      'body.more is not a known member',
+      'body.name must be a text of the documented form',
+      'body.tags[1] must be a text of the documented form',
+    ]);
+    expect(shape.problems({}, 'body')).toEqual(['body.name is required']);
+    expect(shape.problems({ name: 'a', tags: ['a', 'b', 'c'] }, 'body')).toEqual([
+      'body.tags must be a list of at most 2',
+    ]);
+  });
+
+  it('take no other value for an object', () => {
+    const others = fc
+      .jsonValue()
+      .filter((value) => typeof value !== 'object' || value === null || Array.isArray(value));
+    fc.assert(
+      fc.property(others, (value) => expect(shape.problems(value, 'body')).toEqual(['body must be an object'])),
+    );
+  });
+});
+
+describe('small things', () => {
+  it('identifiers have the documented form', () => {
+    expect(identifier('or')).toMatch(/^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/);
+    expect(new Set(Array.from({ length: 1000 }, () => identifier('us'))).size).toBe(1000);
+  });
+
+  it('entries expire, also one that is put again', () => {
+    let now = 0;
+    const map = new ExpiringMap<string>(10, () => now);
+    map.set('a', 'first');
+    now = 9;
+    expect(map.get('a')).toBe('first');
+    map.set('a', 'second');
+    now = 18;
+    expect(map.get('a')).toBe('second');
+    now = 19;
+    expect(map.get('a')).toBeUndefined();
+  });
+
+  it('user actions match themselves and nothing else', () => {
+    const actions = fc.record({ method: fc.constantFrom('POST', 'PUT'), path: fc.webPath(), payload: fc.string() });
+    fc.assert(fc.property(actions, (action) => expect(matches(action, action)).toBe(true)));
+    fc.assert(
+      fc.property(actions, actions, (signed, sent) => {
+        fc.pre(signed.payload !== sent.payload && !['', '{}'].includes(signed.payload));
+        expect(matches(signed, { ...signed, payload: sent.payload })).toBe(false);
+      }),
+    );
+    const signed = { method: 'POST', path: '/a?b', payload: '' };
+    expect(matches(signed, { ...signed, path: '/a' })).toBe(false);
+  });
+
+  it('the contract tells a wrong answer from a right one', () => {
+    const exchange = { method: 'POST', path: '/auth/action', requestBody: '', status: 200 };
+    expect(violations({ ...exchange, responseBody: '{"userAction":"x"}' })).toEqual([]);
+    expect(violations({ ...exchange, responseBody: '{"userAction":1}' })).toEqual([
+      expect.stringContaining('must be string'),
+    ]);
+    expect(violations({ ...exchange, requestBody: '{}', responseBody: '{"userAction":"x"}' })).toHaveLength(2);
+    expect(violations({ ...exchange, path: '/nowhere', responseBody: '{}' })).toHaveLength(1);
+    const bare = { ...exchange, status: 401, responseBody: '{"message":"no"}' };
+    expect(violations(bare).length).toBeGreaterThan(0);
+    expect(() => violations({ ...exchange, responseBody: 'text' })).toThrow('JSON');
+  });
+});

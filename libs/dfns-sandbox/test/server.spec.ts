@@ -1,0 +1,179 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { DfnsSandbox } from 'dfns-sandbox';
+import { CheckedSandbox } from './support/checked-sandbox.js';
+import { signedCall } from './support/clients.js';
+
+describe('the server', () => {
+  let dfns: CheckedSandbox;
+  afterEach(() => dfns.stop());
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/auth/unknown'],
+    ['PATCH', '/wallets'],
+    ['POST', '/auth/registration/delegated/restart'],
+  ])('answers %s %s with a 404 in the envelope', async (method, path) => {
+    dfns = await CheckedSandbox.start();
+    expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
+  });
+
+  it('refuses bodies over 1 MiB', async () => {
+    dfns = await CheckedSandbox.start();
+    const send = (bytes: number) => dfns.call('POST', '/auth/action/init', { body: 'x'.repeat(bytes) });
+    expect([(await send(1024 * 1024)).status, (await send(1024 * 1024 + 1)).status]).toEqual([401, 413]);
+  });
+
+  it.each(['', 'Bearer', 'Bearer x', 'Bearer a.b.c', 'Basic YTpi'])('refuses the bearer %p', async (authorization) => {
+    dfns = await CheckedSandbox.start();
+    expect(await dfns.call('GET', '/wallets', { headers: { authorization } })).toMatchObject({
+      status: 401,
+      message: 'Not Authorized.',
+    });
+  });
+
+  it('refuses a token whose claims were changed', async () => {
+    dfns = await CheckedSandbox.start();
+    const [header, claims = '', signature] = dfns.sandbox.createServiceAccount().authToken.split('.');
+    const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), exp: 9_999_999_999 };
+    const token = [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
+    expect(await dfns.call('GET', '/wallets', { token })).toMatchObject({ status: 401 });
+  });
+
+  it('remembers what it received', async () => {
+    dfns = await CheckedSandbox.start({ now: () => 1_000, keepRequests: 2 });
+    await dfns.call('GET', '/forgotten');
+    await dfns.call('GET', '/wallets?limit=2', { headers: { 'X-Probe': 'é' } });
+    await dfns.call('POST', '/auth/action', { body: '{ "exactly" :\n"this" }' });
+    expect(dfns.sandbox.requests).toMatchObject([
+      { method: 'GET', path: '/wallets?limit=2', body: '', receivedAt: 1_000 },
+      { method: 'POST', path: '/auth/action', body: '{ "exactly" :\n"this" }' },
+    ]);
+  });
+
+  it('limits requests in windows of a minute', async () => {
+    let now = Date.parse('2026-11-20T10:00:00Z');
+    dfns = await CheckedSandbox.start({ rateLimitPerMinute: 2, now: () => now });
+    const { authToken: token } = dfns.sandbox.createServiceAccount();
+    const reset = String(now / 1000 + 60);
+    const expected = [
+      [200, '2', '1', reset, null],
+      [200, '2', '0', reset, null],
+      [429, '2', '0', reset, '45'],
+    ];
+    for (const [status, ...headers] of expected) {
+      if (status === 429) now += 15_000;
+      const answer = await dfns.call('GET', '/wallets', { token });
+      const names = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'retry-after'];
+      expect([answer.status, ...names.map((name) => answer.headers.get(name))]).toEqual([status, ...headers]);
+    }
+    now += 45_000;
+    expect(await dfns.call('GET', '/wallets', { token })).toMatchObject({ status: 200 });
+  });
+
+  it('counts before it looks', async () => {
+    dfns = await CheckedSandbox.start({ rateLimitPerMinute: 0, legacy: true });
+    expect(await dfns.call('GET', '/wallets')).toMatchObject({ status: 429, message: 'Too Many Requests' });
+  });
+
+  it('is old when told to, and then knows the restart of a registration', async () => {
+    dfns = await CheckedSandbox.start({ legacy: true });
+    expect(await dfns.call('GET', '/wallets')).toMatchObject({
+      status: 403,
+      message: 'application id is missing or invalid',
+    });
+    const headers = { 'X-DFNS-APPID': 'ap-sandbox' };
+    const nonceOf = (date: number) =>
+      Buffer.from(JSON.stringify({ uuid: crypto.randomUUID(), date: new Date(date) })).toString('base64url');
+    for (const nonce of ['', nonceOf(Date.now() - 301_000), nonceOf(Date.now() + 301_000)]) {
+      expect(await dfns.call('GET', '/wallets', { headers: { ...headers, 'X-DFNS-NONCE': nonce } })).toMatchObject({
+        status: 400,
+        message: 'request nonce is missing or invalid',
+      });
+    }
+    const path = '/auth/registration/delegated/restart';
+    expect(
+      (await dfns.call('POST', path, { headers: { ...headers, 'X-DFNS-NONCE': nonceOf(Date.now()) } })).status,
+    ).toBe(401);
+  });
+
+  it('restarts a registration that was never finished', async () => {
+    dfns = await CheckedSandbox.start({ restart: true });
+    const { sandbox } = dfns;
+    const account = sandbox.createServiceAccount();
+    const restart = (email: string) =>
+      signedCall(dfns, account, 'POST', '/auth/registration/delegated/restart', { email, kind: 'EndUser' });
+    sandbox.createUser({ username: 'half', registered: false });
+    sandbox.createUser({ username: 'whole' });
+    sandbox.createUser({ username: 'off', registered: false });
+    sandbox.deactivateUser('off');
+    const first = await restart('half');
+    expect(first).toMatchObject({ status: 200, body: { user: { name: 'half' } } });
+    expect((await restart('half')).body.challenge).not.toBe(first.body.challenge);
+    const token = first.body.temporaryAuthenticationToken;
+    const info = { credId: 'c', clientData: 'c', attestationData: 'a' };
+    const body = { firstFactorCredential: { credentialKind: 'Key', credentialInfo: info } };
+    const replaced = await dfns.call('POST', '/auth/registration', { token, body });
+    expect(replaced).toMatchObject({ status: 401, message: 'Not Authorized.' });
+    expect(await restart('whole')).toMatchObject({ status: 401, message: 'User already exists.' });
+    expect(await restart('nobody')).toMatchObject({ status: 401, message: 'User not found' });
+    expect(await restart('off')).toMatchObject({ status: 400, message: 'User account has been deactivated.' });
+  });
+});
+
+describe('the sandbox object', () => {
+  it('knows every secret it gave away, and shows none', async () => {
+    const sandbox = await DfnsSandbox.start();
+    const account = sandbox.createServiceAccount();
+    const user = sandbox.createUser({ username: 'ada', recoveryCredential: {} });
+    const token = sandbox.issueUserToken('ada');
+    const secrets = [account.authToken, account.privateKey, user.privateKey, user.recovery?.privateKey, token];
+    expect(new Set(sandbox.secrets)).toEqual(new Set(secrets));
+    for (const secret of sandbox.secrets) expect(inspect(sandbox, { depth: 9 })).not.toContain(secret);
+    await sandbox.stop();
+  });
+
+  it('refuses to speak of users it does not know, and to make the same one twice', async () => {
+    const sandbox = await DfnsSandbox.start({ orgId: 'or-aaaaa-bbbbb-cccccccccccccccc' });
+    expect(sandbox.orgId).toBe('or-aaaaa-bbbbb-cccccccccccccccc');
+    expect(sandbox.user('nobody')).toBeUndefined();
+    expect(() => sandbox.deactivateUser('nobody')).toThrow('There is no user nobody');
+    const { credId } = sandbox.createServiceAccount();
+    sandbox.createUser({ username: 'ada' });
+    expect(() => sandbox.createUser({ username: 'ada' })).toThrow('User already exists.');
+    expect(() => sandbox.createUser({ username: 'bob', credential: { credId } })).toThrow('Credential already exists.');
+    expect(() => sandbox.createServiceAccount({ credId })).toThrow('Credential already exists.');
+    expect(() => sandbox.createWallet({ network: 'Atlantis' })).toThrow('network Atlantis is not supported');
+    await sandbox.stop();
+  });
+
+  it('fails to start on a port that is taken', async () => {
+    const sandbox = await DfnsSandbox.start();
+    const port = Number(new URL(sandbox.url).port);
+    await expect(DfnsSandbox.start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await sandbox.stop();
+  });
+
+  it('frees its port and can stop twice', async () => {
+    const sandbox = await DfnsSandbox.start();
+    const port = Number(new URL(sandbox.url).port);
+    await sandbox.stop();
+    await sandbox.stop();
+    const next = await DfnsSandbox.start({ port });
+    expect(next.url).toBe(sandbox.url);
+    await next.stop();
+  });
+});
+
+describe('Nest’s logger', () => {
+  it('is not used, and is given back to the application around the sandbox', async () => {
+    const written: string[] = [];
+    const write = (line: string) => written.push(line);
+    Logger.overrideLogger({ log: write, error: write, warn: write });
+    const sandboxes = await Promise.all([DfnsSandbox.start(), DfnsSandbox.start()]);
+    await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+    new Logger('application').log('still here');
+    expect(written).toEqual(['still here']);
+  });
+});
