@@ -53,17 +53,11 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
     }
   }
 
+  /** One line of JSON, whatever logger the application has. */
   #log(error: DfnsError, exception: HttpException): void {
-    const { code, operation } = error;
-    const upstream = error instanceof DfnsApiError ? error : undefined;
-    const line = {
-      code,
-      operation,
-      upstreamStatus: upstream?.upstreamStatus,
-      errorId: upstream?.errorId,
-      upstreamMessage: upstream?.upstreamMessage,
-      message: error.message,
-    };
+    const { code, operation, message } = error;
+    const { upstreamStatus, errorId, upstreamMessage } = error instanceof DfnsApiError ? error : {};
+    const line = JSON.stringify({ code, operation, upstreamStatus, errorId, upstreamMessage, message });
     if (exception.getStatus() >= 500) this.#logger.error(line);
     else this.#logger.warn(line);
   }
