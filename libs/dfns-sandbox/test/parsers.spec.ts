@@ -7,10 +7,12 @@ import { list, object, optional, text } from '../src/bodies/shape.js';
 import { answersChallenge, expectClientData, parseClientData } from '../src/credentials/client-data.js';
 import { verifyKeyAttestation } from '../src/credentials/key-attestation.js';
 import { parsePublicKey } from '../src/credentials/public-key.js';
+import * as refusals from '../src/errors/refusals.js';
 import { identifier } from '../src/identities/identifiers.js';
 import { ExpiringMap } from '../src/tokens/expiring-map.js';
 import { matches } from '../src/user-actions/user-action.js';
 import { violations } from './support/contract.js';
+import { catalogue } from './support/fixtures.js';
 
 const base64url = (value: string) => Buffer.from(value).toString('base64url');
 describe('client data', () => {
@@ -193,6 +195,31 @@ describe('shapes', () => {
     fc.assert(
       fc.property(others, (value) => expect(shape.problems(value, 'body')).toEqual(['body must be an object'])),
     );
+  });
+});
+
+describe('refusals', () => {
+  const documented: { status: number; message: string }[] = catalogue.filter(
+    ({ message }: { message: string | null }) => message,
+  );
+
+  it.each([
+    refusals.notAuthorized(),
+    refusals.userActionInvalid(),
+    refusals.userActionSpent(),
+    refusals.challengeInvalid(),
+    refusals.noUsableCredential(),
+    refusals.notRecoveryFactor(),
+    refusals.userNotFound(),
+    refusals.userExists(),
+    refusals.userDeactivated(),
+    refusals.nonceInvalid(),
+    refusals.nonceSpent(),
+    refusals.notFound('wallet', {}),
+    refusals.externalIdConflict('sig-1', 'once'),
+  ])('have the documented text and status: $message', (refusal) => {
+    const matching = documented.filter(({ message }) => message === refusal.message);
+    expect(matching.map(({ status }) => status)).toContain(refusal.getStatus());
   });
 });
 

@@ -1,3 +1,5 @@
+import { identifier } from '../identities/identifiers.js';
+
 /** Kinds of spec 9.1 that are supported today. */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
@@ -18,6 +20,20 @@ export interface Credential {
   isActive: boolean;
   /** Signature counter of a passkey. */
   counter: number;
+}
+
+/** A credential that is registered now; what is not said is as usual. */
+export function newCredential(
+  said: Pick<Credential, 'credId' | 'kind' | 'publicKey' | 'dateCreated'> & Partial<Credential>,
+): Credential {
+  return {
+    credentialUuid: identifier('cr'),
+    name: 'Default Credential',
+    origin: '',
+    isActive: true,
+    counter: 0,
+    ...said,
+  };
 }
 
 /** May it sign user actions and be a reason to log in? */

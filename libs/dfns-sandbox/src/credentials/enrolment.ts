@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { attestationRefused } from '../errors/refusals.js';
-import { identifier } from '../identities/identifiers.js';
-import type { Credential } from './credential.js';
+import { type Credential, newCredential } from './credential.js';
 import { verifyKeyAttestation } from './key-attestation.js';
 import type { NewCredential, NewCredentials } from './new-credential.js';
 import { verifyPasskeyAttestation } from './passkey-attestation.js';
@@ -24,23 +23,18 @@ export class Enrolment {
 
   /** @throws Refusal 401 for a signature that does not hold */
   async verify(credential: NewCredential, challenge: string): Promise<Credential> {
-    const { credentialKind: kind, credentialInfo, credentialName: name = 'Default Credential' } = credential;
-    const { credId } = credentialInfo;
     const attested = await this.#attest(credential, challenge).catch((error: unknown) => {
       throw attestationRefused(error);
     });
-    const dateCreated = this.config.date();
-    const encryptedPrivateKey = 'encryptedPrivateKey' in credential ? credential.encryptedPrivateKey : undefined;
-    return {
-      credentialUuid: identifier('cr'),
-      credId,
-      kind,
-      name,
-      dateCreated,
-      isActive: true,
-      encryptedPrivateKey,
+    const { credentialKind, credentialInfo, credentialName } = credential;
+    return newCredential({
+      credId: credentialInfo.credId,
+      kind: credentialKind,
+      dateCreated: this.config.date(),
       ...attested,
-    };
+      ...(credentialName && { name: credentialName }),
+      ...('encryptedPrivateKey' in credential && { encryptedPrivateKey: credential.encryptedPrivateKey }),
+    });
   }
 
   async #attest({ credentialKind, credentialInfo }: NewCredential, challenge: string) {

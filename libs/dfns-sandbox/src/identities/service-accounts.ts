@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SERVICE_ACCOUNT_PERMISSIONS } from '../access/permissions.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { newCredential } from '../credentials/credential.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { identifier } from './identifiers.js';
@@ -44,7 +45,6 @@ export class ServiceAccounts {
     const { credId, publicKey, privateKey } = keyMaterial(request);
     const tokenId = identifier('to');
     const name = request.name ?? 'service account';
-    const dateCreated = this.config.date();
     const user = this.users.add({
       username: tokenId,
       name,
@@ -53,19 +53,7 @@ export class ServiceAccounts {
       isRegistered: true,
       externalId,
       permissions: permissions ?? SERVICE_ACCOUNT_PERMISSIONS,
-      credentials: [
-        {
-          credentialUuid: identifier('cr'),
-          credId,
-          kind: 'Key',
-          name,
-          publicKey,
-          dateCreated,
-          origin: '',
-          isActive: true,
-          counter: 0,
-        },
-      ],
+      credentials: [newCredential({ kind: 'Key', credId, publicKey, name, dateCreated: this.config.date() })],
     });
     const authToken = this.tokens.issue('ServiceAccount', user, this.config.daysMs(daysValid), tokenId);
     if (privateKey) this.secrets.add(privateKey);

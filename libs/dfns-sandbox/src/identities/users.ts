@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS } from '../access/permissions.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import type { Credential, CredentialKind } from '../credentials/credential.js';
+import { newCredential } from '../credentials/credential.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { Wallets } from '../wallets/wallets.js';
-import { identifier } from './identifiers.js';
 import { type KeyMaterial, keyMaterial } from './key-material.js';
 import type { UserKind } from './user.js';
 import { UserDirectory } from './user-directory.js';
@@ -50,14 +49,18 @@ export class Users {
   create({ registered = true, kind = 'EndUser', ...request }: UserRequest): CreatedUser {
     const key = registered ? keyMaterial(request.credential ?? {}) : undefined;
     const recovery = request.recoveryCredential && keyMaterial(request.recoveryCredential);
+    const encryptedPrivateKey = request.recoveryCredential?.encryptedPrivateKey;
+    const dateCreated = this.config.date();
     const { userId, username } = this.users.add({
       username: request.username,
       kind,
       isRegistered: registered,
       permissions: request.permissions ?? (kind === 'EndUser' ? END_USER_PERMISSIONS : EMPLOYEE_PERMISSIONS),
       credentials: [
-        ...(key ? [this.#credential('Key', key)] : []),
-        ...(recovery ? [this.#credential('RecoveryKey', recovery, request.recoveryCredential)] : []),
+        ...(key ? [newCredential({ kind: 'Key', ...publicHalf(key), dateCreated })] : []),
+        ...(recovery
+          ? [newCredential({ kind: 'RecoveryKey', ...publicHalf(recovery), dateCreated, encryptedPrivateKey })]
+          : []),
       ],
       ...(request.userId && { userId: request.userId }),
       ...(request.externalId && { externalId: request.externalId }),
@@ -68,26 +71,9 @@ export class Users {
     }
     return { userId, username, kind, ...handedBack(key), ...(recovery && { recovery: handedBack(recovery) }) };
   }
-
-  #credential(
-    kind: CredentialKind,
-    { credId, publicKey }: KeyMaterial,
-    sealed?: { encryptedPrivateKey?: string },
-  ): Credential {
-    return {
-      credentialUuid: identifier('cr'),
-      credId,
-      kind,
-      name: 'Default Credential',
-      publicKey,
-      dateCreated: this.config.date(),
-      origin: '',
-      isActive: true,
-      counter: 0,
-      encryptedPrivateKey: sealed?.encryptedPrivateKey,
-    };
-  }
 }
+
+const publicHalf = ({ credId, publicKey }: KeyMaterial) => ({ credId, publicKey });
 
 const handedBack = (key: KeyMaterial | undefined) =>
   key && { credId: key.credId, ...(key.privateKey && { privateKey: key.privateKey }) };

@@ -6,3 +6,4 @@ const read = (name: string) =>
 /** The published vectors: keys, signatures, registrations, recoveries. */
 export const vectors = read('vectors.json');
 export const openapi = read('dfns-auth.openapi.json');
+export const catalogue = read('error-catalogue.json');
