@@ -259,6 +259,11 @@ describe('delegated recovery', () => {
     await expect(open('careful', key.credId)).rejects.toMatchObject(refused);
     await expect(open('careful', 'unknown')).rejects.toMatchObject(refused);
     await expect(open('nobody', recoveryKey.credId)).rejects.toMatchObject({ message: 'User not found' });
+    dfns.sandbox.deactivateUser('careful');
+    await expect(open('careful', recoveryKey.credId)).rejects.toMatchObject({
+      httpStatus: 400,
+      message: 'User account has been deactivated.',
+    });
   });
 
   it('needs its signature, over exactly the new credentials, by exactly that key', async () => {

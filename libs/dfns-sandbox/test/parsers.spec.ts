@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { RelyingParty } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { parseNonce } from '../src/access/nonce.js';
 import { memberText } from '../src/bodies/member-text.js';
@@ -7,6 +8,7 @@ import { list, object, optional, text } from '../src/bodies/shape.js';
 import { answersChallenge, expectClientData, parseClientData } from '../src/credentials/client-data.js';
 import { verifyKeyAttestation } from '../src/credentials/key-attestation.js';
 import { parsePublicKey } from '../src/credentials/public-key.js';
+import { expectAllowedOrigin } from '../src/credentials/relying-party.js';
 import * as refusals from '../src/errors/refusals.js';
 import { identifier } from '../src/identities/identifiers.js';
 import { ExpiringMap } from '../src/tokens/expiring-map.js';
@@ -170,6 +172,30 @@ describe('key registrations', () => {
     ['a digest that Ed25519 has not', { publicKey: pem, signature, algorithm: 'SHA256' }, 'does not verify'],
   ])('are refused with %s', (_, attestation, reason) => {
     expect(() => verifyData(attestation)).toThrow(reason);
+  });
+});
+
+describe('the relying party', () => {
+  const isAllowed = (relyingParty: Partial<RelyingParty>, origin: string) => {
+    try {
+      expectAllowedOrigin({ id: 'example.test', name: '', ...relyingParty }, origin);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it.each([
+    ['https://example.test', true],
+    ['http://example.test:3000', true],
+    ['https://app.example.test', true],
+    ['https://badexample.test', false],
+    ['https://example.test.evil', false],
+    ['', false],
+  ])('without a list takes %p: %p', (origin, expected) => {
+    expect(isAllowed({}, origin)).toBe(expected);
+    expect(isAllowed({ origins: ['https://other.test'] }, origin)).toBe(false);
+    expect(isAllowed({ origins: [origin] }, origin)).toBe(true);
   });
 });
 

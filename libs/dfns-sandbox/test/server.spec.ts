@@ -19,6 +19,19 @@ describe('the server', () => {
     expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
   });
 
+  it('keeps its own mistakes to itself', async () => {
+    const challenges = () => {
+      throw new Error('a detail');
+    };
+    dfns = await CheckedSandbox.start({ challenges });
+    const { authToken: token } = dfns.sandbox.createServiceAccount();
+    const body = { userActionHttpMethod: 'POST', userActionHttpPath: '/', userActionPayload: '' };
+    expect(await dfns.call('POST', '/auth/action/init', { token, body })).toMatchObject({
+      status: 500,
+      message: 'Internal Server Error',
+    });
+  });
+
   it('refuses bodies over 1 MiB', async () => {
     dfns = await CheckedSandbox.start();
     const send = (bytes: number) => dfns.call('POST', '/auth/action/init', { body: 'x'.repeat(bytes) });

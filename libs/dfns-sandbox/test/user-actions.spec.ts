@@ -93,6 +93,13 @@ describe('a user action', () => {
     });
   });
 
+  it('is refused for another method', async () => {
+    const account = newServiceAccount();
+    const userAction = await userActionOf(account, { ...LOGIN, method: 'PUT' });
+    expect(await send(account.token, userAction)).toMatchObject({ status: 403 });
+    expect(await send(account.token, userAction)).toMatchObject({ status: 400 });
+  });
+
   it('is refused to another identity, and stays good for its own', async () => {
     const account = newServiceAccount();
     const userAction = await userActionOf(account);

@@ -132,6 +132,18 @@ describe('passkeys', () => {
     }
   });
 
+  it('are listed to sign with, and not to be made again', async () => {
+    const token = await registered(0);
+    const passkey = { type: 'public-key', id: vectors.fido2.credId };
+    const again = await dfns.call('POST', '/auth/credentials/init', { token, body: { kind: 'Fido2' } });
+    expect(again.body).toMatchObject({ rp: { id: 'localhost' }, excludeCredentials: [passkey] });
+    const action = { userActionHttpMethod: 'POST', userActionHttpPath: '/wallets', userActionPayload: '{}' };
+    const { body } = await dfns.call('POST', '/auth/action/init', { token, body: action });
+    expect(body.allowCredentials).toMatchObject({ key: [], webauthn: [passkey] });
+    const { items } = (await dfns.call('GET', '/auth/credentials', { token })).body;
+    expect(items).toMatchObject([{ kind: 'Fido2', origin: 'http://localhost:3000', relyingPartyId: 'localhost' }]);
+  });
+
   it('are refused when their counter goes back', async () => {
     const token = await registered(0);
     const [first, second] = assertion.variants;

@@ -8,10 +8,6 @@ import { Refusal } from './refusal.js';
 export class ErrorEnvelopeFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<ServerResponse>();
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
     const known = error instanceof HttpException;
     const status = known ? error.getStatus() : 500;
     const message = known ? error.message : 'Internal Server Error';
