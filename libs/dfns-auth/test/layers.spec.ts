@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const SRC = join('libs', 'dfns-auth', 'src');
+
+/** From the top down: a file imports from its own folder and from folders further down, never upwards. */
+const LAYERS = [
+  '.',
+  'edge',
+  'ceremonies',
+  'delegated-auth',
+  'tokens',
+  'api',
+  'user-actions',
+  'client',
+  'telemetry',
+  'config',
+  'sealing',
+  'credentials',
+  'errors',
+];
+
+interface Import {
+  file: string;
+  specifier: string;
+}
+
+const files = readdirSync(SRC, { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.split(sep).join('/'));
+
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => ({
+    file,
+    specifier: specifier as string,
+  })),
+);
+
+const layerOf = (file: string) => LAYERS.indexOf(posix.dirname(file).split('/')[0] as string);
+
+describe('imports of the library', () => {
+  it('are found', () => {
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  it('come from known folders', () => {
+    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+  });
+
+  it('go downward only', () => {
+    const upward = imports
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ file, specifier }) => ({ file, target: posix.normalize(posix.join(posix.dirname(file), specifier)) }))
+      .filter(({ file, target }) => layerOf(target) < layerOf(file));
+    expect(upward).toEqual([]);
+  });
+
+  it('name each file with its ending, as ESM needs it', () => {
+    expect(imports.filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.js'))).toEqual([]);
+  });
+
+  const only = (pattern: RegExp) => imports.filter(({ specifier }) => pattern.test(specifier)).map(({ file }) => file);
+
+  it('touch @noble/curves in one file', () => {
+    expect(new Set(only(/^@noble\//))).toEqual(new Set(['credentials/elliptic-curves.ts']));
+  });
+
+  it('do HTTP in client/ alone', () => {
+    expect(
+      only(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
+        (file) => !/^(client\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
+  it('keep keys, sealing and errors free of Nest', () => {
+    expect(only(/^@nestjs\//).filter((file) => /^(credentials|errors|sealing)\//.test(file))).toEqual([]);
+  });
+
+  it('use Nest by its package roots, which alone resolve in Nest 12', () => {
+    expect(only(/^@nestjs\/[\w-]+\//)).toEqual([]);
+  });
+});
+
+describe('dependencies of the library', () => {
+  const manifest = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8'));
+  const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+
+  it('are declared', () => {
+    const names = imports
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] as string);
+    expect([...new Set(names)].filter((name) => !(name in declared))).toEqual([]);
+  });
+
+  it('leave what the application brings to the application', () => {
+    const shared = [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/axios',
+      '@nestjs/config',
+      'rxjs',
+      'reflect-metadata',
+      'class-validator',
+      'class-transformer',
+      'axios',
+    ];
+    expect(shared.filter((name) => name in manifest.dependencies || !(name in manifest.peerDependencies))).toEqual([]);
+  });
+
+  it('send the version of the package as user agent', () => {
+    expect(readFileSync(join(SRC, 'client', 'user-agent.ts'), 'utf8')).toContain(
+      `'nestjs-dfns-auth/${manifest.version}'`,
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
+import { DfnsSandbox } from 'dfns-sandbox';
+import fc from 'fast-check';
+import { DfnsClient, UserActionSigner } from 'nestjs-dfns-auth';
+import { serializeBody } from '../src/user-actions/user-action.js';
+import { startWith } from './registered.js';
+import { vectors } from './vectors.js';
+
+let sandbox: DfnsSandbox;
+let context: TestingModule;
+let client: DfnsClient;
+
+beforeAll(async () => {
+  sandbox = await DfnsSandbox.start();
+  context = await startWith(sandbox);
+  client = context.get(DfnsClient, { strict: false });
+});
+
+afterAll(async () => {
+  await context.close();
+  await sandbox.stop();
+});
+
+/** What was signed and what was sent, of the last signed call. */
+function lastCall(): { signed: { userActionPayload: string; userActionHttpPath: string }; sent: string; path: string } {
+  const [init, , call] = sandbox.requests.slice(-3);
+  return { signed: JSON.parse(init?.body as string), sent: call?.body as string, path: call?.path as string };
+}
+
+describe('a signed call', () => {
+  it.each([
+    ['non-ASCII', { network: 'EthereumSepolia', name: 'é☀𝒳 日本' }],
+    ['escapes', { network: 'EthereumSepolia', name: '"\\/\b\f\n\r\t\u2028\u0000' }],
+    ['nested and empty members', { network: 'EthereumSepolia', name: 'n', tags: [], externalId: 'a' }],
+    ['undefined members', { network: 'EthereumSepolia', name: undefined }],
+    ['text as it is', '{ "network" : "EthereumSepolia" , "name":"\\u00e9" }'],
+  ])('sends the bytes that were signed: %s', async (_, body) => {
+    const wallet = await client.request<{ id: string }>({
+      method: 'POST',
+      path: '/wallets',
+      body,
+      caller: 'serviceAccount',
+    });
+    expect(wallet.id).toMatch(/^wa-/);
+    const { signed, sent } = lastCall();
+    expect(sent).toBe(signed.userActionPayload);
+    expect(sent).toBe(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+
+  it('sends the bytes that were signed, whatever the name of a wallet', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), async (name) => {
+        const body = { name, network: 'EthereumSepolia' };
+        const wallet = await client.request<{ name: string }>({
+          method: 'POST',
+          path: '/wallets',
+          body,
+          caller: 'serviceAccount',
+        });
+        expect(wallet.name).toBe(name);
+        const { signed, sent } = lastCall();
+        expect(sent).toBe(signed.userActionPayload);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each(vectors.payloadStrings.filter(({ bodyObject }) => bodyObject))(
+    'serialises as the vectors do: $name',
+    ({ bodyObject, sentBody }) => {
+      expect(serializeBody(bodyObject)).toBe(sentBody);
+    },
+  );
+
+  it('signs the path without the query and sends both', async () => {
+    const path = '/auth/service-accounts/us-aaaaa-bbbbb-cccccccccccccccc?force=true';
+    const call = client.request({ method: 'DELETE', path, caller: 'serviceAccount' });
+    await expect(call).rejects.toMatchObject({ upstreamStatus: expect.any(Number) });
+    const { signed, path: sent } = lastCall();
+    expect(sent).toBe(path);
+    expect(signed.userActionHttpPath).toBe('/auth/service-accounts/us-aaaaa-bbbbb-cccccccccccccccc');
+  });
+
+  it.each([
+    ['a path without a slash', 'wallets'],
+    ['an empty path', ''],
+    ['another host', '//evil.example/wallets'],
+    ['dot segments', '/wallets/../auth/users'],
+    ['encoded dot segments', '/wallets/%2e%2e/auth/users'],
+    ['a space', '/wallets/a b'],
+    ['a fragment', '/wallets#x'],
+    ['a line break', '/wallets\r\nX-Evil: 1'],
+    ['a backslash', '/wallets\\x'],
+    ['raw non-ASCII', '/wallets/é'],
+  ])('refuses %s before any request', async (_, path) => {
+    const before = sandbox.requests.length;
+    const write = client.request({ method: 'POST', path, caller: 'serviceAccount' });
+    await expect(write).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+    const signature = context.get(UserActionSigner, { strict: false }).sign({ method: 'POST', path });
+    await expect(signature).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+    expect(sandbox.requests).toHaveLength(before);
+  });
+
+  const cyclic: Record<string, unknown> = {};
+  cyclic['self'] = cyclic;
+
+  it.each([
+    ['a cycle', cyclic],
+    ['a bigint', { amount: 1n }],
+    ['lone surrogates', '{"name":"\ud800"}'],
+    ['a body that vanishes', { toJSON: () => undefined }],
+    ['a number', 7],
+  ])('refuses %s before any request', async (_, body) => {
+    const before = sandbox.requests.length;
+    const write = client.request({ method: 'POST', path: '/wallets', body: body as object, caller: 'serviceAccount' });
+    await expect(write).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+    expect(sandbox.requests).toHaveLength(before);
+  });
+
+  it.each([
+    ['without a user action', { userToken: 'a.b.c' }, undefined],
+    ['with a token of two lines', { userToken: 'a.b\r\nX-Evil: 1' }, 'action'],
+    ['with a user action of two lines', { userToken: 'a.b.c' }, 'x\r\nX-Evil: 1'],
+  ])("refuses a user's write %s before any request", async (_, caller, userAction) => {
+    const before = sandbox.requests.length;
+    const write = client.request({ method: 'POST', path: '/wallets', body: {}, caller, userAction });
+    await expect(write).rejects.toMatchObject({
+      code: expect.stringMatching(/DFNS_BAD_REQUEST|DFNS_USER_UNAUTHORIZED/),
+    });
+    expect(sandbox.requests).toHaveLength(before);
+  });
+
+  it('reads with query parameters, lists repeated', async () => {
+    await client.request({
+      method: 'GET',
+      path: '/auth/users',
+      query: { limit: 1, kind: undefined },
+      caller: 'serviceAccount',
+    });
+    expect(sandbox.requests.at(-1)).toMatchObject({ method: 'GET', path: '/auth/users?limit=1', body: '' });
+  });
+});
