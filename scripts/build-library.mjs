@@ -3,14 +3,29 @@
  * and Nest 11 in CommonJS, Jest included, load it without any setting of theirs. See docs/decisions.md.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+
+/** Sources whose ESM-only imports are bundled into them in the CommonJS half. They hold no state. */
+const BUNDLED = ['credentials/elliptic-curves'];
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const compile = (project) => execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
 
 rmSync('dist', { recursive: true, force: true });
-compile('tsconfig.lib.json');
-compile('tsconfig.cjs.json');
-mkdirSync('dist/cjs', { recursive: true });
+for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
+  execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+}
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
+  await build({
+    entryPoints: [`src/${source}.ts`],
+    outfile: `dist/cjs/${source}.js`,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    legalComments: 'inline',
+    logLevel: 'warning',
+  });
+}

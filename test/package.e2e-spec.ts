@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as library from 'nestjs-dfns-auth';
+
+const PACKAGES = ['dfns-auth', 'dfns-sandbox'];
+
+/**
+ * The archives as a user gets them: packed, unpacked in a folder of their own, beside the dependencies that npm would
+ * put there. `npm test` builds them first.
+ */
+describe('the packed archives', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dfns-package-'));
+  const modules = join(folder, 'node_modules');
+
+  beforeAll(() => {
+    mkdirSync(modules);
+    for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
+      symlinkSync(resolve('node_modules', name), join(modules, name));
+    }
+    for (const name of PACKAGES) {
+      const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+        cwd: join('libs', name),
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [archive] = Object.values(JSON.parse(packed.toString())) as { filename: string; name: string }[];
+      rmSync(join(modules, archive?.name as string));
+      execFileSync('tar', ['-xzf', join(folder, archive?.filename as string), '-C', folder]);
+      cpSync(join(folder, 'package'), join(modules, archive?.name as string), { recursive: true });
+      rmSync(join(folder, 'package'), { recursive: true });
+    }
+  }, 60_000);
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const run = (...args: string[]): string =>
+    execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+
+  const SCRIPTS: [string, string[]][] = [
+    ['import', ['--input-type=module', '-e', "console.log(Object.keys(await import('nestjs-dfns-auth')).join())"]],
+    ['require', ['-e', "console.log(Object.keys(require('nestjs-dfns-auth')).join())"]],
+  ];
+
+  it.each(SCRIPTS)('load by %s and export just what the sources do', (_, args) => {
+    expect(
+      new Set(
+        run(...args)
+          .trim()
+          .split(','),
+      ),
+    ).toEqual(new Set(Object.keys(library)));
+  });
+
+  it('are one copy, whether imported or required', () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { DfnsError } from 'nestjs-dfns-auth';
+      const required = createRequire(import.meta.url)('nestjs-dfns-auth');
+      console.log(required.DfnsError === DfnsError);`;
+    expect(run('--input-type=module', '-e', script).trim()).toBe('true');
+  });
+
+  it('log a user in from CommonJS, without anything that is ESM only in the library itself', () => {
+    const script = `
+      require('reflect-metadata');
+      const { NestFactory } = require('@nestjs/core');
+      const { DfnsAuthModule, DelegatedAuthService } = require('./node_modules/nestjs-dfns-auth/dist/cjs/index.js');
+      const { DfnsSandbox } = require('./node_modules/dfns-sandbox/dist/cjs/index.js');
+      (async () => {
+        const sandbox = await DfnsSandbox.start();
+        sandbox.createUser({ username: 'ada' });
+        const { authToken, credId, privateKey } = sandbox.createServiceAccount({});
+        const app = await NestFactory.createApplicationContext(
+          DfnsAuthModule.forRoot({ baseUrl: sandbox.url, serviceAccount: { authToken, credential: { credId, privateKey } } }),
+          { logger: false },
+        );
+        console.log((await app.get(DelegatedAuthService).getToken('ada')).split('.').length);
+        await app.close();
+        await sandbox.stop();
+      })();`;
+    expect(run('-e', script).trim()).toBe('3');
+  });
+
+  it('hold code, types, license and a page to read, and nothing else', () => {
+    for (const name of ['nestjs-dfns-auth', 'dfns-sandbox']) {
+      const root = join(modules, name);
+      for (const file of ['LICENSE', 'README.md', 'dist/esm/index.d.ts', 'dist/cjs/index.d.ts']) {
+        expect([file, existsSync(join(root, file))]).toEqual([file, true]);
+      }
+      const entries = readdirSync(root, { recursive: true }).map(String);
+      expect(entries.filter((entry) => /\.spec\.|(^|\/)(src|test)(\/|$)|\.tgz$/.test(entry))).toEqual([]);
+    }
+  });
+
+  it('carry the command of the sandbox, which refuses what it does not know', () => {
+    const manifest = JSON.parse(readFileSync(join(modules, 'dfns-sandbox', 'package.json'), 'utf8'));
+    expect(() => run(join(modules, 'dfns-sandbox', manifest.bin['dfns-sandbox']), '--nonsense')).toThrow(
+      /exit|Command failed/,
+    );
+  });
+
+  it.each(PACKAGES)('pass publint: %s', (name) => {
+    const report = execFileSync(process.execPath, [
+      resolve('node_modules/publint/src/cli.js'),
+      '--strict',
+      join('libs', name),
+    ]);
+    expect(report.toString()).toMatch(/All good/);
+  });
+});
