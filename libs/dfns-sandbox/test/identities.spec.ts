@@ -50,7 +50,10 @@ describe('users', () => {
     const user = newUser();
     const { userId } = user;
     await expect(backend.auth.deactivateUser({ userId })).resolves.toMatchObject({ isActive: false });
-    await expect(clientOf(user).wallets.listWallets()).rejects.toMatchObject({ httpStatus: 401 });
+    const fresh = { ...user, authToken: dfns.sandbox.issueUserToken(user.username) };
+    for (const off of [user, fresh]) {
+      await expect(clientOf(off).wallets.listWallets()).rejects.toMatchObject({ httpStatus: 401 });
+    }
     await expect(backend.auth.activateUser({ userId })).resolves.toMatchObject({ isActive: true });
     await expect(clientOf(user).wallets.listWallets()).rejects.toMatchObject({ httpStatus: 401 });
     const authToken = dfns.sandbox.issueUserToken(user.username);
@@ -181,6 +184,16 @@ describe('permissions', () => {
     await expect(client.wallets.listWallets()).rejects.toMatchObject({
       httpStatus: 403,
       message: expect.stringMatching(/\(Wallets:Read\)$/),
+    });
+  });
+});
+
+describe('part of a permission', () => {
+  it('is none', async () => {
+    const permissions = ['Auth:Users:Read', 'Auth:Users:Delegate'];
+    const client = signingClient(dfns, dfns.sandbox.createServiceAccount({ permissions }));
+    await expect(client.auth.delegatedLogin({ body: { username: 'anybody' } })).rejects.toMatchObject({
+      httpStatus: 403,
     });
   });
 });

@@ -236,6 +236,21 @@ describe('a challenge', () => {
     });
   });
 
+  it('is signed with a credential of the kind that is said, and never with a recovery key', async () => {
+    const [key, recoveryKey] = [new SoftwareKey(), new SoftwareKey()];
+    dfns.sandbox.createUser({ username: 'kinds', credential: key, recoveryCredential: recoveryKey });
+    const token = dfns.sandbox.issueUserToken('kinds');
+    for (const [kind, signer, status] of [
+      ['Key', key, 200],
+      ['PasswordProtectedKey', key, 401],
+      ['Key', recoveryKey, 401],
+    ] as const) {
+      const { challenge, challengeIdentifier } = await open(token);
+      const body = { challengeIdentifier, firstFactor: { kind, credentialAssertion: signer.assertion(challenge) } };
+      expect(await dfns.call('POST', '/auth/action', { token, body })).toMatchObject({ status });
+    }
+  });
+
   it('takes a second factor if one is sent, and checks it', async () => {
     const { key, token } = newServiceAccount();
     const factor = (challenge: string) => ({ kind: 'Key', credentialAssertion: key.assertion(challenge) });

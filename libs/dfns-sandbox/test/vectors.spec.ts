@@ -163,6 +163,20 @@ describe('passkeys', () => {
     expect(await sign(token, other, firstFactor)).toMatchObject({ status: 401 });
   });
 
+  it('are refused when they register over another challenge', async () => {
+    const token = await beginRegistration('Y2g');
+    const body = { firstFactorCredential: registration.variants[0].credential };
+    expect(await dfns.call('POST', '/auth/registration', { token, body })).toMatchObject({ status: 401 });
+  });
+
+  it('register once, also when several answers come together', async () => {
+    const token = await beginRegistration(registration.challenge);
+    const body = { firstFactorCredential: registration.variants[0].credential };
+    const complete = () => dfns.call('POST', '/auth/registration', { token, body });
+    const answers = await Promise.all([complete(), complete(), complete()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+  });
+
   it('are refused on another origin, for another relying party and under another id', async () => {
     const { credential } = registration.variants[0];
     const other = { ...credential, credentialInfo: { ...credential.credentialInfo, credId: 'b3RoZXI' } };

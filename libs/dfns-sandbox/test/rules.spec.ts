@@ -2,16 +2,22 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { RelyingParty } from 'dfns-sandbox';
 import fc from 'fast-check';
+import type { Caller } from '../src/access/caller.js';
 import { parseNonce } from '../src/access/nonce.js';
 import { memberText } from '../src/bodies/member-text.js';
 import { list, object, optional, text } from '../src/bodies/shape.js';
+import { SandboxConfig } from '../src/configuration/sandbox-config.js';
 import { answersChallenge, expectClientData, parseClientData } from '../src/credentials/client-data.js';
 import { verifyKeyAttestation } from '../src/credentials/key-attestation.js';
 import { parsePublicKey } from '../src/credentials/public-key.js';
 import { expectAllowedOrigin } from '../src/credentials/relying-party.js';
 import * as refusals from '../src/errors/refusals.js';
 import { identifier } from '../src/identities/identifiers.js';
+import { UserDirectory } from '../src/identities/user-directory.js';
 import { ExpiringMap } from '../src/tokens/expiring-map.js';
+import { IssuedSecrets } from '../src/tokens/issued-secrets.js';
+import { TemporarySessions } from '../src/tokens/temporary-sessions.js';
+import { TokenIssuer } from '../src/tokens/token-issuer.js';
 import { matches } from '../src/user-actions/user-action.js';
 import { violations } from './support/contract.js';
 import { catalogue } from './support/fixtures.js';
@@ -266,6 +272,23 @@ describe('small things', () => {
     expect(map.get('a')).toBe('second');
     now = 19;
     expect(map.get('a')).toBeUndefined();
+  });
+
+  it('a session is completed once, and goes on when completing it fails', () => {
+    const config = new SandboxConfig({});
+    const tokens = new TokenIssuer(config, new IssuedSecrets());
+    const sessions = new TemporarySessions(config, tokens);
+    const user = new UserDirectory().add({ username: 'ada', kind: 'EndUser' });
+    const token = tokens.read(sessions.open('Temp', user).temporaryAuthenticationToken, ['Temp']);
+    const caller: Caller = { kind: 'RegistrationSession', user, token: token! };
+    const changes: string[] = [];
+    const fail = () => {
+      throw new Error('no change');
+    };
+    expect(() => sessions.complete(caller, fail)).toThrow('no change');
+    sessions.complete(caller, () => changes.push('first'));
+    expect(() => sessions.complete(caller, () => changes.push('second'))).toThrow('Not Authorized.');
+    expect(changes).toEqual(['first']);
   });
 
   it('user actions match themselves and nothing else', () => {
