@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, type HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, type HttpException, Logger, Optional } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
 import { DfnsError } from '../errors/dfns.error.js';
 import { DfnsApiError } from '../errors/dfns-api.error.js';
@@ -32,7 +32,8 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
   readonly #logger = new Logger(DfnsExceptionFilter.name);
   readonly #options: HttpAnswerOptions;
 
-  constructor(options: HttpAnswerOptions = {}) {
+  /** Nest passes nothing where it makes the filter itself; make it yourself to give options. */
+  constructor(@Optional() options: HttpAnswerOptions = {}) {
     this.#options = options;
   }
 
