@@ -5,6 +5,7 @@ import { DfnsClient } from './api/dfns.client.js';
 import { DfnsFlows } from './client/dfns-flows.js';
 import { DfnsHttp } from './client/dfns-http.js';
 import { createHttpService } from './client/http-service.js';
+import { QuotaGovernor } from './client/quota-governor.js';
 import { DFNS_CLOCK } from './config/clock.js';
 import { DFNS_AUTH_CONFIG } from './config/dfns-auth-config.js';
 import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
@@ -59,6 +60,7 @@ function coreProviders(optionsToken: symbol): Provider[] {
     { provide: DFNS_AUTH_CONFIG, useFactory: resolveConfig, inject: [optionsToken, DFNS_CLOCK] },
     { provide: HttpService, useFactory: createHttpService, inject: [DFNS_AUTH_CONFIG] },
     { provide: Telemetry, useFactory: createTelemetry, inject: [DFNS_AUTH_CONFIG] },
+    QuotaGovernor,
     DfnsHttp,
     DfnsFlows,
     UserActionExchange,

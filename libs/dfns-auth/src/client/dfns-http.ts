@@ -2,7 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError, isDfnsError } from '../errors/dfns.error.js';
 import { DfnsApiError } from '../errors/dfns-api.error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { type Answer, readErrorEnvelope, readJson, readRetryAfter } from './answer.js';
@@ -10,6 +10,7 @@ import type { Caller, Step } from './caller.js';
 import type { FlowAttempt } from './flow-attempt.js';
 import { closeHttpService } from './http-service.js';
 import { legacyHeaders } from './legacy-headers.js';
+import { QuotaGovernor } from './quota-governor.js';
 import { refusalCode } from './refusal.js';
 import type { RequestTarget } from './request-target.js';
 import { TransportError } from './transport-error.js';
@@ -34,17 +35,20 @@ export class DfnsHttp implements OnApplicationShutdown {
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
+  readonly #governor: QuotaGovernor;
 
   constructor(
     http: HttpService,
     @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
     @Inject(DFNS_CLOCK) now: Clock,
     telemetry: Telemetry,
+    governor: QuotaGovernor,
   ) {
     this.#http = http;
     this.#config = config;
     this.#now = now;
     this.#telemetry = telemetry;
+    this.#governor = governor;
   }
 
   /**
@@ -67,10 +71,10 @@ export class DfnsHttp implements OnApplicationShutdown {
     attempt.secrets.add(exchange.userAction);
     let answer: Answer;
     try {
-      answer = await this.#exchange(exchange, attempt);
+      answer = await this.#governor.run(exchange.step, attempt.scope, () => this.#exchange(exchange, attempt));
     } catch (error) {
       attempt.scope.throwIfEnded();
-      throw this.#unanswered(error, operation, exchange, attempt);
+      throw isDfnsError(error) ? error : this.#unanswered(error, operation, exchange, attempt);
     }
     const { status } = answer;
     if (status < 200 || status >= 300 || status === 202) throw this.#refused(answer, operation, exchange, attempt);
