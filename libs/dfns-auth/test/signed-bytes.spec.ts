@@ -32,7 +32,7 @@ describe('a signed call', () => {
   it.each([
     ['non-ASCII', { network: 'EthereumSepolia', name: 'é☀𝒳 日本' }],
     ['escapes', { network: 'EthereumSepolia', name: '"\\/\b\f\n\r\t\u2028\u0000' }],
-    ['nested and empty members', { network: 'EthereumSepolia', name: 'n', tags: [], externalId: 'a' }],
+    ['nested and empty members', { network: 'EthereumSepolia', name: '', tags: [], externalId: 'a' }],
     ['undefined members', { network: 'EthereumSepolia', name: undefined }],
     ['text as it is', '{ "network" : "EthereumSepolia" , "name":"\\u00e9" }'],
   ])('sends the bytes that were signed: %s', async (_, body) => {
@@ -50,7 +50,7 @@ describe('a signed call', () => {
 
   it('sends the bytes that were signed, whatever the name of a wallet', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), async (name) => {
+      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 20 }), async (name) => {
         const body = { name, network: 'EthereumSepolia' };
         const wallet = await client.request<{ name: string }>({
           method: 'POST',

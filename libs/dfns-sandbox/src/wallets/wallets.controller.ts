@@ -11,7 +11,7 @@ import { type PageQuery, page } from '../server/page.js';
 import { network } from './networks.js';
 import { Wallets, walletAnswer } from './wallets.js';
 
-const label = () => optional(text({ max: 100 }));
+const label = () => optional(text({ min: 0, max: 100 }));
 const walletBody = object({
   network: network(),
   name: label(),
