@@ -50,7 +50,7 @@ describe('a signed call', () => {
 
   it('sends the bytes that were signed, whatever the name of a wallet', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 20 }), async (name) => {
+      fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), async (name) => {
         const body = { name, network: 'EthereumSepolia' };
         const wallet = await client.request<{ name: string }>({
           method: 'POST',
