@@ -7,13 +7,14 @@ import { DfnsHttp } from './client/dfns-http.js';
 import { createHttpService } from './client/http-service.js';
 import { QuotaGovernor } from './client/quota-governor.js';
 import { DFNS_CLOCK } from './config/clock.js';
-import { DFNS_AUTH_CONFIG } from './config/dfns-auth-config.js';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from './config/dfns-auth-config.js';
 import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
 import { resolveConfig } from './config/resolve-config.js';
 import { sealOptions } from './config/sealed-options.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
 import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
 import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
+import { DfnsIdentity } from './edge/dfns-identity.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
 import { Telemetry } from './telemetry/telemetry.js';
 import { DelegatedLogin } from './tokens/delegated-login.js';
@@ -43,13 +44,14 @@ export class DfnsAuthModule {
   static forRootAsync(options: DfnsAuthModuleAsyncOptions): DynamicModule {
     const { isGlobal = false, name, imports = [] } = options;
     const token = getDfnsAuthOptionsToken(name);
-    const aliases = name === undefined ? [] : SERVICES.map((service) => alias(service, name));
+    const exported = [...SERVICES, DfnsIdentity];
+    const aliases = name === undefined ? [] : exported.map((service) => alias(service, name));
     return {
       module: DfnsAuthModule,
       global: isGlobal,
       imports,
-      providers: [...optionsProviders(token, options), ...coreProviders(token), ...aliases],
-      exports: [token, ...SERVICES.map((service) => named(service, name))],
+      providers: [...optionsProviders(token, options), ...coreProviders(token), identityProvider(name), ...aliases],
+      exports: [token, ...exported.map((service) => named(service, name))],
     };
   }
 }
@@ -73,6 +75,11 @@ function coreProviders(optionsToken: symbol): Provider[] {
   ];
 }
 
-function alias(service: (typeof SERVICES)[number], name: string): Provider {
+function identityProvider(name?: string): Provider {
+  const useFactory = (config: DfnsAuthConfig, service: DelegatedAuthService) => new DfnsIdentity(config, service, name);
+  return { provide: DfnsIdentity, useFactory, inject: [DFNS_AUTH_CONFIG, DelegatedAuthService] };
+}
+
+function alias(service: (typeof SERVICES)[number] | typeof DfnsIdentity, name: string): Provider {
   return { provide: named(service, name), useExisting: service };
 }

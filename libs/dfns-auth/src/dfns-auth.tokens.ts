@@ -1,6 +1,7 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import { DfnsClient } from './api/dfns.client.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { DfnsIdentity } from './edge/dfns-identity.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
 
 /*
@@ -17,6 +18,8 @@ export const getDfnsAuthOptionsToken = (name?: string): symbol =>
 
 /** Token of the {@link DelegatedAuthService} of a registration. */
 export const getDelegatedAuthToken = (name?: string): InjectionToken => named(DelegatedAuthService, name);
+/** Token of the {@link DfnsIdentity} of a registration. */
+export const getDfnsIdentityToken = (name?: string): InjectionToken => named(DfnsIdentity, name);
 /** Token of the {@link UserActionSigner} of a registration. */
 export const getUserActionSignerToken = (name?: string): InjectionToken => named(UserActionSigner, name);
 /** Token of the {@link DfnsClient} of a registration. */
@@ -24,6 +27,8 @@ export const getDfnsClientToken = (name?: string): InjectionToken => named(DfnsC
 
 /** Injects the {@link DelegatedAuthService} of a registration. */
 export const InjectDelegatedAuth = (name?: string): ParameterDecorator => Inject(getDelegatedAuthToken(name));
+/** Injects the {@link DfnsIdentity} of a registration. */
+export const InjectDfnsIdentity = (name?: string): ParameterDecorator => Inject(getDfnsIdentityToken(name));
 /** Injects the {@link UserActionSigner} of a registration. */
 export const InjectUserActionSigner = (name?: string): ParameterDecorator => Inject(getUserActionSignerToken(name));
 /** Injects the {@link DfnsClient} of a registration. */

@@ -13,7 +13,7 @@ export type {
   ServiceAccountOptions,
   TokensOptions,
 } from './config/dfns-auth-options.js';
-export type { TokenStore } from './config/token-store.js';
+export type { ReleaseLock, TokenStore } from './config/token-store.js';
 export type {
   AllowedCredential,
   CredentialKind,
@@ -33,15 +33,23 @@ export {
   getDelegatedAuthToken,
   getDfnsAuthOptionsToken,
   getDfnsClientToken,
+  getDfnsIdentityToken,
   getUserActionSignerToken,
   InjectDelegatedAuth,
   InjectDfnsClient,
+  InjectDfnsIdentity,
   InjectUserActionSigner,
 } from './dfns-auth.tokens.js';
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
+export { DfnsIdentity } from './edge/dfns-identity.js';
+export { DfnsToken, DfnsUsername } from './edge/dfns-user.decorators.js';
+export { DfnsUserGuard } from './edge/dfns-user.guard.js';
 export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
 export { DFNS_ERROR_CODES, type DfnsErrorCode } from './errors/dfns-error-code.js';
 export { DfnsError, type DfnsErrorDetails, isDfnsError } from './errors/dfns.error.js';
 export { DfnsApiError, type DfnsApiErrorDetails } from './errors/dfns-api.error.js';
+export type { KeyvLike } from './sealing/sealed-keyv.js';
+export type { SealingKey, SealingOptions } from './sealing/sealer.js';
+export { KeyvTokenStore } from './tokens/keyv-token-store.js';
 export type { UserAction } from './user-actions/user-action.js';
 export { UserActionSigner } from './user-actions/user-action.signer.js';
