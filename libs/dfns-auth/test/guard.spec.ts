@@ -1,0 +1,289 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import {
+  Controller,
+  type ExecutionContext,
+  Get,
+  type INestApplication,
+  Inject,
+  Injectable,
+  Module,
+  Query as QueryParameter,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { DfnsSandbox } from 'dfns-sandbox';
+import {
+  DelegatedAuthService,
+  DfnsAuthModule,
+  type DfnsAuthModuleOptions,
+  DfnsIdentity,
+  DfnsToken,
+  DfnsUserGuard,
+  DfnsUsername,
+  InjectDfnsIdentity,
+} from 'nestjs-dfns-auth';
+import { operations, optionsFor } from './registered.js';
+
+/** The principal of these applications: what their own login would have put there. */
+type Identity = NonNullable<DfnsAuthModuleOptions['identity']>;
+const requestOf = (context: ExecutionContext) =>
+  context.getType<string>() === 'http' ? context.switchToHttp().getRequest() : context.getArgByIndex(2).req;
+const fromHeader: Identity = (context) => requestOf(context).headers['x-principal'];
+
+@Controller()
+@UseGuards(DfnsUserGuard)
+class MeController {
+  constructor(@Inject(DelegatedAuthService) private readonly service: DelegatedAuthService) {}
+
+  @Get('name')
+  name(@DfnsUsername() username: string) {
+    return { username };
+  }
+
+  @Get('token')
+  token(@DfnsToken() first: string, @DfnsToken() second: string) {
+    return { first, second };
+  }
+
+  @Get('forget')
+  async forget(@DfnsUsername() username: string) {
+    await this.service.forget(username);
+    return {};
+  }
+}
+
+@Controller('open')
+class UnguardedController {
+  @Get('name')
+  name(@DfnsUsername() username: string, @QueryParameter() query: object) {
+    return { username, query };
+  }
+
+  @Get('token')
+  token(@DfnsToken() token: string) {
+    return { token };
+  }
+}
+
+@Injectable()
+class EuUserGuard extends DfnsUserGuard {
+  constructor(@InjectDfnsIdentity('eu') identity: DfnsIdentity) {
+    super(identity);
+  }
+}
+
+@Controller('both')
+@UseGuards(DfnsUserGuard, EuUserGuard)
+class BothController {
+  @Get()
+  both(@DfnsUsername() username: string, @DfnsUsername('eu') euUsername: string, @DfnsToken('eu') euToken: string) {
+    return { username, euUsername, euToken };
+  }
+}
+
+@Resolver()
+class MeResolver {
+  @Query(() => String)
+  @UseGuards(DfnsUserGuard)
+  name(@DfnsUsername() username: string): string {
+    return username;
+  }
+
+  @Query(() => String)
+  @UseGuards(DfnsUserGuard)
+  token(@DfnsToken() token: string): string {
+    return token;
+  }
+
+  @Query(() => String)
+  unguarded(@DfnsUsername() username: string): string {
+    return username;
+  }
+}
+
+const GraphQl = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true });
+const ADAPTERS: [string, () => ExpressAdapter | FastifyAdapter][] = [
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+];
+
+let sandbox: DfnsSandbox;
+let app: INestApplication | undefined;
+
+beforeAll(async () => {
+  sandbox = await DfnsSandbox.start();
+  sandbox.createUser({ username: 'ada' });
+  sandbox.createUser({ username: 'bob' });
+});
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+afterAll(() => sandbox.stop());
+
+interface Parts {
+  identity?: Identity;
+  adapter?: ExpressAdapter | FastifyAdapter;
+  imports?: Parameters<typeof Module>[0]['imports'];
+  controllers?: Type[];
+  providers?: Type[];
+}
+
+async function serve({ identity, adapter = new ExpressAdapter(), imports = [], ...rest }: Parts): Promise<string> {
+  const registration = DfnsAuthModule.forRoot({ ...optionsFor(sandbox, { identity }), isGlobal: true });
+  @Module({ imports: [registration, ...imports], ...rest })
+  class Application {}
+  const built = await Test.createTestingModule({ imports: [Application] }).compile();
+  app = built.createNestApplication(adapter as ExpressAdapter, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return app.getUrl();
+}
+
+const get = async (url: string, principal?: string) => {
+  const answer = await fetch(url, { headers: principal === undefined ? {} : { 'x-principal': principal } });
+  return { status: answer.status, body: await answer.json() };
+};
+
+describe.each(ADAPTERS)('DfnsUserGuard on %s', (_, adapter) => {
+  const controllers = [MeController, UnguardedController];
+
+  it('hands the handler the username that identity gives, and nothing that the client says', async () => {
+    const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
+    expect(await get(`${url}/name?username=bob`, 'ada')).toEqual({ status: 200, body: { username: 'ada' } });
+    expect(await get(`${url}/name?username=ada`, 'bob')).toEqual({ status: 200, body: { username: 'bob' } });
+  });
+
+  it('hands the handler a token of that user that Dfns takes, asked for once', async () => {
+    const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
+    const before = sandbox.requests.length;
+    const { body } = await get(`${url}/token`, 'ada');
+    expect(operations(sandbox, before)).toHaveLength(3);
+    expect(body.second).toBe(body.first);
+    const taken = await fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${body.first}` } });
+    expect(taken.status).toBe(200);
+    const claims = JSON.parse(Buffer.from(body.first.split('.')[1], 'base64url').toString());
+    expect(claims['https://custom/username']).toBe('ada');
+  });
+
+  it('asks Dfns for nothing where the handler wants no token', async () => {
+    const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
+    const before = sandbox.requests.length;
+    await get(`${url}/name`, 'ada');
+    await get(`${url}/forget`, 'ada');
+    expect(sandbox.requests).toHaveLength(before);
+  });
+
+  it('refuses without a principal', async () => {
+    const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
+    expect((await get(`${url}/name`)).status).toBe(401);
+    expect((await get(`${url}/name?x-principal=ada`)).status).toBe(401);
+  });
+
+  it('lets the decorators refuse where it is missing', async () => {
+    const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
+    for (const path of ['open/name', 'open/token']) {
+      const { status, body } = await get(`${url}/${path}`, 'ada');
+      expect(status).toBe(500);
+      expect(JSON.stringify(body)).not.toContain('ada');
+    }
+  });
+});
+
+describe('DfnsUserGuard refuses when identity', () => {
+  const BAD: [string, Identity | undefined][] = [
+    ['gives undefined', () => undefined],
+    ['gives an empty name', () => ''],
+    ['gives a promise of nothing', async () => undefined],
+    ['gives a number', () => 7 as never],
+    ['gives a list', () => ['ada'] as never],
+    ['gives an object', () => ({ toString: () => 'ada' }) as never],
+    [
+      'throws',
+      () => {
+        throw new Error('ada');
+      },
+    ],
+    ['rejects', async () => Promise.reject(new TypeError('ada'))],
+    ['is not configured', undefined],
+  ];
+
+  it.each(BAD)('%s', async (_, identity) => {
+    const url = await serve({ identity, controllers: [MeController] });
+    expect(await get(`${url}/name`, 'ada')).toEqual({
+      status: 401,
+      body: { message: 'Unauthorized', statusCode: 401 },
+    });
+  });
+
+  it('names two users for one request', async () => {
+    let asked = 0;
+    const identity: Identity = () => (asked++ === 0 ? 'ada' : 'bob');
+    @Controller()
+    @UseGuards(DfnsUserGuard, DfnsUserGuard)
+    class TwiceController {
+      @Get('name')
+      name(@DfnsUsername() username: string) {
+        return { username };
+      }
+    }
+    const url = await serve({ identity, controllers: [TwiceController] });
+    expect((await get(`${url}/name`)).status).toBe(401);
+  });
+});
+
+describe('DfnsUserGuard of a named registration', () => {
+  it('has a user and tokens of its own beside the other', async () => {
+    const europe = await DfnsSandbox.start();
+    try {
+      europe.createUser({ username: 'ada@eu' });
+      const options = optionsFor(europe, { identity: (context) => `${requestOf(context).headers['x-principal']}@eu` });
+      const imports = [DfnsAuthModule.forRoot({ ...options, name: 'eu' })];
+      const url = await serve({ identity: fromHeader, imports, controllers: [BothController] });
+      const { body } = await get(`${url}/both`, 'ada');
+      expect(body).toMatchObject({ username: 'ada', euUsername: 'ada@eu' });
+      const taken = await fetch(`${europe.url}/wallets`, { headers: { authorization: `Bearer ${body.euToken}` } });
+      expect(taken.status).toBe(200);
+    } finally {
+      await europe.stop();
+    }
+  });
+});
+
+describe('DfnsUserGuard in GraphQL', () => {
+  const ask = async (url: string, query: string, principal?: string) => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(principal && { 'x-principal': principal }) },
+      body: JSON.stringify({ query }),
+    });
+    return (await answer.json()) as { data?: Record<string, string>; errors?: { extensions: { code: string } }[] };
+  };
+  const graph = () => serve({ identity: fromHeader, imports: [GraphQl], providers: [MeResolver] });
+
+  it('hands resolvers the user and one token, however many fields ask', async () => {
+    const url = await graph();
+    const before = sandbox.requests.length;
+    const { data } = await ask(url, '{ name again: name token other: token }', 'ada');
+    expect(data).toMatchObject({ name: 'ada', again: 'ada' });
+    expect(data?.['token']).toBe(data?.['other']);
+    expect(operations(sandbox, before)).toHaveLength(3);
+  });
+
+  it('refuses without a principal', async () => {
+    const { errors } = await ask(await graph(), '{ name }');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('lets the decorators refuse where it is missing', async () => {
+    const { data, errors } = await ask(await graph(), '{ unguarded }', 'ada');
+    expect(data ?? null).toBeNull();
+    expect(errors).toHaveLength(1);
+  });
+});
