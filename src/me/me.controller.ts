@@ -1,7 +1,6 @@
-import { Controller, Get, Header, Req } from '@nestjs/common';
+import { Controller, Get, Header, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
-import { Username } from '../session/username.decorator.js';
+import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** What the browser gets of a credential. */
 export interface CredentialView {
@@ -12,6 +11,7 @@ export interface CredentialView {
 }
 
 @Controller('me')
+@UseGuards(DfnsUserGuard)
 export class MeController {
   constructor(
     private readonly delegatedAuth: DelegatedAuthService,
@@ -22,7 +22,7 @@ export class MeController {
   @Get()
   @Header('Cache-Control', 'no-store')
   async me(
-    @Username() username: string,
+    @DfnsUsername() username: string,
     @Req() request: Request,
   ): Promise<{ email?: string; credentials: CredentialView[] }> {
     const { items } = await this.delegatedAuth.withToken(username, (userToken) =>

@@ -1,6 +1,5 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
-import { Username } from '../session/username.decorator.js';
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
+import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** What the browser gets of a wallet. */
 export interface WalletView {
@@ -11,6 +10,7 @@ export interface WalletView {
 }
 
 @Controller('wallets')
+@UseGuards(DfnsUserGuard)
 export class WalletsController {
   constructor(
     private readonly delegatedAuth: DelegatedAuthService,
@@ -20,7 +20,7 @@ export class WalletsController {
   /** The wallets of whoever is logged in, read from Dfns with their token. */
   @Get()
   @Header('Cache-Control', 'no-store')
-  async list(@Username() username: string): Promise<WalletView[]> {
+  async list(@DfnsUsername() username: string): Promise<WalletView[]> {
     const { items } = await this.delegatedAuth.withToken(username, (userToken) =>
       this.dfns.request<{ items: WalletView[] }>({ method: 'GET', path: '/wallets', caller: { userToken } }),
     );
