@@ -2,6 +2,13 @@ import { HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ApiCalls } from './api/api-calls.js';
 import { DfnsClient } from './api/dfns.client.js';
+import { CredentialCeremony } from './ceremonies/credential.ceremony.js';
+import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+import { OpenCeremonies } from './ceremonies/open-ceremonies.js';
+import { RecoveryCeremony } from './ceremonies/recovery.ceremony.js';
+import { RegistrationCeremony } from './ceremonies/registration.ceremony.js';
+import { RegistrationCompletion } from './ceremonies/registration-completion.js';
+import { UserActionCeremony } from './ceremonies/user-action.ceremony.js';
 import { DfnsFlows } from './client/dfns-flows.js';
 import { DfnsHttp } from './client/dfns-http.js';
 import { createHttpService } from './client/http-service.js';
@@ -12,6 +19,10 @@ import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
 import { resolveConfig } from './config/resolve-config.js';
 import { sealOptions } from './config/sealed-options.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
+import { DfnsUsers } from './delegated-auth/dfns-users.js';
+import { RecoveryCalls } from './delegated-auth/recovery.calls.js';
+import { RegistrationCalls } from './delegated-auth/registration.calls.js';
 import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
 import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
 import { DfnsIdentity } from './edge/dfns-identity.js';
@@ -25,7 +36,7 @@ import { UserActionExchange } from './user-actions/user-action.exchange.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
 
 /** What an application injects. */
-const SERVICES = [DelegatedAuthService, UserActionSigner, DfnsClient];
+const SERVICES = [DelegatedAuthService, DelegatedCeremonies, DfnsUsers, DfnsCredentials, UserActionSigner, DfnsClient];
 
 /**
  * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each registration has
@@ -71,6 +82,14 @@ function coreProviders(optionsToken: symbol): Provider[] {
     { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     SharedLogin,
     TokenBroker,
+    RegistrationCalls,
+    RecoveryCalls,
+    OpenCeremonies,
+    RegistrationCompletion,
+    RegistrationCeremony,
+    RecoveryCeremony,
+    UserActionCeremony,
+    CredentialCeremony,
     ...SERVICES,
   ];
 }

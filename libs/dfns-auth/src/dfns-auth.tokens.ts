@@ -1,6 +1,9 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import { DfnsClient } from './api/dfns.client.js';
+import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+import { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
+import { DfnsUsers } from './delegated-auth/dfns-users.js';
 import { DfnsIdentity } from './edge/dfns-identity.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
 
@@ -18,6 +21,12 @@ export const getDfnsAuthOptionsToken = (name?: string): symbol =>
 
 /** Token of the {@link DelegatedAuthService} of a registration. */
 export const getDelegatedAuthToken = (name?: string): InjectionToken => named(DelegatedAuthService, name);
+/** Token of the {@link DelegatedCeremonies} of a registration. */
+export const getDelegatedCeremoniesToken = (name?: string): InjectionToken => named(DelegatedCeremonies, name);
+/** Token of the {@link DfnsUsers} of a registration. */
+export const getDfnsUsersToken = (name?: string): InjectionToken => named(DfnsUsers, name);
+/** Token of the {@link DfnsCredentials} of a registration. */
+export const getDfnsCredentialsToken = (name?: string): InjectionToken => named(DfnsCredentials, name);
 /** Token of the {@link DfnsIdentity} of a registration. */
 export const getDfnsIdentityToken = (name?: string): InjectionToken => named(DfnsIdentity, name);
 /** Token of the {@link UserActionSigner} of a registration. */
@@ -27,6 +36,13 @@ export const getDfnsClientToken = (name?: string): InjectionToken => named(DfnsC
 
 /** Injects the {@link DelegatedAuthService} of a registration. */
 export const InjectDelegatedAuth = (name?: string): ParameterDecorator => Inject(getDelegatedAuthToken(name));
+/** Injects the {@link DelegatedCeremonies} of a registration. */
+export const InjectDelegatedCeremonies = (name?: string): ParameterDecorator =>
+  Inject(getDelegatedCeremoniesToken(name));
+/** Injects the {@link DfnsUsers} of a registration. */
+export const InjectDfnsUsers = (name?: string): ParameterDecorator => Inject(getDfnsUsersToken(name));
+/** Injects the {@link DfnsCredentials} of a registration. */
+export const InjectDfnsCredentials = (name?: string): ParameterDecorator => Inject(getDfnsCredentialsToken(name));
 /** Injects the {@link DfnsIdentity} of a registration. */
 export const InjectDfnsIdentity = (name?: string): ParameterDecorator => Inject(getDfnsIdentityToken(name));
 /** Injects the {@link UserActionSigner} of a registration. */

@@ -17,3 +17,9 @@ export const DEFAULT_TOKENS = {
   refreshAheadMs: 300_000,
   defaultLifetimeMs: 300_000,
 };
+
+/** Defaults of `DfnsAuthModuleOptions.ceremonies`. */
+export const DEFAULT_CEREMONIES = {
+  lifetimeMs: 600_000,
+  maxEntries: 10_000,
+};

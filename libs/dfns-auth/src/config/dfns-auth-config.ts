@@ -1,5 +1,11 @@
 import type { CredentialSigner } from '../credentials/credential-signer.js';
-import type { DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './dfns-auth-options.js';
+import type {
+  CeremoniesOptions,
+  DfnsAuthModuleOptions,
+  HttpOptions,
+  LegacyOptions,
+  TokensOptions,
+} from './dfns-auth-options.js';
 
 /** Injection token of the {@link DfnsAuthConfig}. Internal: everything inside reads it and nothing writes a default. */
 export const DFNS_AUTH_CONFIG = Symbol.for('nestjs-dfns-auth/config');
@@ -14,6 +20,7 @@ export interface DfnsAuthConfig {
   signer: CredentialSigner;
   http: Required<HttpOptions>;
   tokens: Required<Omit<TokensOptions, 'store'>> & Pick<TokensOptions, 'store'>;
+  ceremonies: Required<Omit<CeremoniesOptions, 'store'>> & Pick<CeremoniesOptions, 'store'>;
   identity?: DfnsAuthModuleOptions['identity'];
   legacy: LegacyOptions;
 }

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
+import type { CeremonyStore } from './ceremony-store.js';
 import type { TokenStore } from './token-store.js';
 
 /** A secret, or a function that fetches it. Functions let a secret manager hold it. */
@@ -51,6 +52,16 @@ export interface TokensOptions {
   store?: TokenStore;
 }
 
+/** How ceremonies are kept between a challenge and its answer. */
+export interface CeremoniesOptions {
+  /** Milliseconds to answer a challenge. Dfns's own challenges last 15 minutes. @default 600_000 */
+  lifetimeMs?: number;
+  /** Ceremonies that are kept in memory; the oldest goes first. @default 10_000 */
+  maxEntries?: number;
+  /** A store shared by replicas. @default none: in the memory of this process */
+  store?: CeremonyStore;
+}
+
 /** Headers that only older Dfns documents ask for (spec 3.2, 3.3). Off unless set. */
 export interface LegacyOptions {
   /** Sent as `X-DFNS-APPID`. */
@@ -68,6 +79,7 @@ export interface DfnsAuthModuleOptions {
   serviceAccount: ServiceAccountOptions;
   http?: HttpOptions;
   tokens?: TokensOptions;
+  ceremonies?: CeremoniesOptions;
   /** The Dfns username of the authenticated principal: from your session or access token, never from a body. */
   identity?: (context: ExecutionContext) => string | undefined | Promise<string | undefined>;
   legacy?: LegacyOptions;

@@ -1,6 +1,6 @@
 import type { CredentialSigner } from '../credentials/credential-signer.js';
 import type { Clock } from './clock.js';
-import { DEFAULT_BASE_URL, DEFAULT_HTTP, DEFAULT_TOKENS } from './default-options.js';
+import { DEFAULT_BASE_URL, DEFAULT_CEREMONIES, DEFAULT_HTTP, DEFAULT_TOKENS } from './default-options.js';
 import type { DfnsAuthConfig } from './dfns-auth-config.js';
 import type { DfnsAuthModuleOptions } from './dfns-auth-options.js';
 import { baseUrlProblem, orgIdProblem, wholeNumberProblem } from './option-checks.js';
@@ -27,6 +27,7 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
   if (options.orgId !== undefined) problems.add('orgId', orgIdProblem(options.orgId));
   const http = completed('http', DEFAULT_HTTP, options.http, problems);
   const tokens = completed('tokens', DEFAULT_TOKENS, options.tokens, problems);
+  const ceremonies = completed('ceremonies', DEFAULT_CEREMONIES, options.ceremonies, problems);
   const signer = await resolveSigner(options.serviceAccount, problems);
   const authToken = await resolveAuthToken(options, now, problems);
   problems.throwIfAny();
@@ -37,6 +38,7 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
     signer: signer as CredentialSigner,
     http,
     tokens,
+    ceremonies,
     identity: options.identity,
     legacy: options.legacy ?? {},
   };

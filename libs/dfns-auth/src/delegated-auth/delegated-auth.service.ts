@@ -5,7 +5,17 @@ import { isDfnsError } from '../errors/dfns.error.js';
 import { DelegatedLogin } from '../tokens/delegated-login.js';
 import { TokenBroker } from '../tokens/token-broker.js';
 import { checked } from './checked.js';
-import { DelegatedLoginDto } from './delegated-login.dto.js';
+import type { CompleteEndUserRegistrationDto } from './dto/complete-end-user-registration.dto.js';
+import type { CompleteRegistrationDto } from './dto/complete-registration.dto.js';
+import { DelegatedLoginDto } from './dto/delegated-login.dto.js';
+import type { DelegatedRecoveryDto } from './dto/delegated-recovery.dto.js';
+import type { DelegatedRegistrationDto } from './dto/delegated-registration.dto.js';
+import type { RecoverUserDto } from './dto/recover-user.dto.js';
+import { RecoveryCalls, type RecoveryResult } from './recovery.calls.js';
+import type { RecoveryChallenge } from './recovery-challenge.js';
+import { RegistrationCalls } from './registration.calls.js';
+import type { RegistrationChallenge } from './registration-challenge.js';
+import type { EndUserRegistrationResult, RegistrationResult } from './registration-result.js';
 
 /** Answer of a delegated login: a token that reads as the user, and writes nothing without their signature. */
 export interface DelegatedLoginResponse {
@@ -21,11 +31,21 @@ export interface DelegatedLoginResponse {
 export class DelegatedAuthService {
   readonly #login: DelegatedLogin;
   readonly #tokens: TokenBroker;
+  readonly #registration: RegistrationCalls;
+  readonly #recovery: RecoveryCalls;
   readonly #calls: ApiCalls;
 
-  constructor(login: DelegatedLogin, tokens: TokenBroker, calls: ApiCalls) {
+  constructor(
+    login: DelegatedLogin,
+    tokens: TokenBroker,
+    registration: RegistrationCalls,
+    recovery: RecoveryCalls,
+    calls: ApiCalls,
+  ) {
     this.#login = login;
     this.#tokens = tokens;
+    this.#registration = registration;
+    this.#recovery = recovery;
     this.#calls = calls;
   }
 
@@ -92,5 +112,74 @@ export class DelegatedAuthService {
       // The token was dead already, which is what a logout is for.
       if (!isDfnsError(error) || error.code !== 'DFNS_USER_UNAUTHORIZED') throw error;
     }
+  }
+
+  /**
+   * Creates an end user and opens a registration, which `completeRegistration` or `completeEndUserRegistration` ends.
+   *
+   * @throws DfnsError `DFNS_USER_EXISTS` also for a user who began a registration and did not finish it
+   */
+  createRegistrationChallenge(
+    request: DelegatedRegistrationDto,
+    options: CallOptions = {},
+  ): Promise<RegistrationChallenge> {
+    return this.#registration.createChallenge(request, options);
+  }
+
+  /**
+   * A new challenge for a user who began a registration and did not finish it. Only older Dfns documents know the
+   * endpoint (spec 16, row 5).
+   *
+   * @throws DfnsError `DFNS_NOT_FOUND` where Dfns does not have it
+   */
+  restartRegistration(request: DelegatedRegistrationDto, options: CallOptions = {}): Promise<RegistrationChallenge> {
+    return this.#registration.restart(request, options);
+  }
+
+  /**
+   * Registers the first credentials of a user, who has signed the challenge with all of them. One request, never
+   * repeated once it may have happened.
+   *
+   * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that is over or a credential that Dfns refuses
+   */
+  completeRegistration(
+    temporaryAuthenticationToken: string,
+    request: CompleteRegistrationDto,
+    options: CallOptions = {},
+  ): Promise<RegistrationResult> {
+    return this.#registration.complete(temporaryAuthenticationToken, request, options);
+  }
+
+  /** {@link completeRegistration} with wallets that are the user's own, and a user token. */
+  completeEndUserRegistration(
+    temporaryAuthenticationToken: string,
+    request: CompleteEndUserRegistrationDto,
+    options: CallOptions = {},
+  ): Promise<EndUserRegistrationResult> {
+    return this.#registration.completeEndUser(temporaryAuthenticationToken, request, options);
+  }
+
+  /**
+   * Opens a recovery for a user who still has a recovery key.
+   *
+   * @throws DfnsError `DFNS_BAD_REQUEST` where the credential is no recovery key of theirs
+   */
+  createRecoveryChallenge(request: DelegatedRecoveryDto, options: CallOptions = {}): Promise<RecoveryChallenge> {
+    return this.#recovery.createChallenge(request, options);
+  }
+
+  /**
+   * Gives a user new credentials; all that they had before stop working, and so does the token that was kept of them.
+   *
+   * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that is over or a signature that Dfns refuses
+   */
+  async recover(
+    temporaryAuthenticationToken: string,
+    request: RecoverUserDto,
+    options: CallOptions = {},
+  ): Promise<RecoveryResult> {
+    const result = await this.#recovery.recover(temporaryAuthenticationToken, request, options);
+    await this.forget(result.user.username);
+    return result;
   }
 }

@@ -46,11 +46,12 @@ export class UserActionExchange {
   /** Answers a challenge; the result goes into `X-DFNS-USERACTION`, once. */
   async exchange(
     challengeIdentifier: string,
-    firstFactor: FirstFactorAssertion,
+    assertion: { firstFactor: object; secondFactor?: object },
     bearer: Bearer,
     attempt: FlowAttempt,
   ): Promise<string> {
-    const body = JSON.stringify({ challengeIdentifier, firstFactor });
+    const { firstFactor, secondFactor } = assertion;
+    const body = JSON.stringify({ challengeIdentifier, firstFactor, secondFactor });
     const answer = await this.#http.send(
       { method: 'POST', target: EXCHANGE, body, ...bearer, step: 'exchange' },
       attempt,
@@ -65,7 +66,7 @@ export class UserActionExchange {
     const serviceAccount: Bearer = { bearer, caller: 'serviceAccount' };
     const challenge = await this.init(action, serviceAccount, attempt);
     const firstFactor = await this.#assertion(challenge, attempt);
-    return this.exchange(challenge.challengeIdentifier, firstFactor, serviceAccount, attempt);
+    return this.exchange(challenge.challengeIdentifier, { firstFactor }, serviceAccount, attempt);
   }
 
   async #assertion(challenge: UserActionChallenge, { scope }: FlowAttempt): Promise<FirstFactorAssertion> {

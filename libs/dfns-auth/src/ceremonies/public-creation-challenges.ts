@@ -1,0 +1,51 @@
+import type { CredentialChallenge } from '../delegated-auth/credential-challenge.js';
+import type { RecoveryChallenge } from '../delegated-auth/recovery-challenge.js';
+import type { RegistrationChallenge } from '../delegated-auth/registration-challenge.js';
+
+/*
+ * What of a challenge may reach a browser, copied by name: a member that Dfns adds tomorrow stays on the server.
+ */
+
+/** A registration challenge for a browser. */
+export type PublicRegistrationChallenge = Omit<RegistrationChallenge, 'temporaryAuthenticationToken'>;
+
+export function publicRegistrationChallenge(challenge: RegistrationChallenge): PublicRegistrationChallenge {
+  return {
+    challenge: challenge.challenge,
+    user: challenge.user,
+    rp: challenge.rp,
+    attestation: challenge.attestation,
+    pubKeyCredParams: challenge.pubKeyCredParams,
+    authenticatorSelection: challenge.authenticatorSelection,
+    excludeCredentials: challenge.excludeCredentials,
+    supportedCredentialKinds: challenge.supportedCredentialKinds,
+  };
+}
+
+/** A recovery challenge for a browser; the encrypted recovery keys are for it to open. */
+export type PublicRecoveryChallenge = Omit<RecoveryChallenge, 'temporaryAuthenticationToken'>;
+
+export function publicRecoveryChallenge(challenge: RecoveryChallenge): PublicRecoveryChallenge {
+  return {
+    ...publicRegistrationChallenge(challenge),
+    allowedRecoveryCredentials: challenge.allowedRecoveryCredentials,
+  };
+}
+
+/** A challenge for one more credential, for a browser. */
+export type PublicCredentialChallenge = Omit<CredentialChallenge, 'challengeIdentifier'>;
+
+export function publicCredentialChallenge(challenge: CredentialChallenge): PublicCredentialChallenge {
+  return {
+    kind: challenge.kind,
+    challenge: challenge.challenge,
+    user: challenge.user,
+    rp: challenge.rp,
+    attestation: challenge.attestation,
+    pubKeyCredParams: challenge.pubKeyCredParams,
+    ...('authenticatorSelection' in challenge && {
+      authenticatorSelection: challenge.authenticatorSelection,
+      excludeCredentials: challenge.excludeCredentials,
+    }),
+  };
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { ApiCalls } from '../api/api-calls.js';
+import { allPages } from '../delegated-auth/all-pages.js';
+import { AnswerMembers } from '../delegated-auth/answer-members.js';
+import { DelegatedAuthService } from '../delegated-auth/delegated-auth.service.js';
+import { DfnsCredentials } from '../delegated-auth/dfns-credentials.js';
+import type { DfnsUser } from '../delegated-auth/dfns-user.js';
+import { DfnsUsers } from '../delegated-auth/dfns-users.js';
+import type { NewWalletDto } from '../delegated-auth/dto/new-wallet.dto.js';
+import type { RegistrationCredentialsDto } from '../delegated-auth/dto/registration-credentials.dto.js';
+import { readWallet, type Wallet } from '../delegated-auth/wallet.js';
+import { isDfnsError } from '../errors/dfns.error.js';
+import type { DfnsErrorCode } from '../errors/dfns-error-code.js';
+import type { RegisteredUser } from './registered-user.js';
+
+/** After these nobody here knows whether the user is registered now. */
+const UNCERTAIN: DfnsErrorCode[] = ['DFNS_TIMEOUT', 'DFNS_UNAVAILABLE', 'DFNS_MALFORMED_RESPONSE'];
+
+/** Completes a registration. It is never asked for twice: where the answer was lost, Dfns is asked what became of it. */
+@Injectable()
+export class RegistrationCompletion {
+  readonly #auth: DelegatedAuthService;
+  readonly #users: DfnsUsers;
+  readonly #credentials: DfnsCredentials;
+  readonly #calls: ApiCalls;
+
+  constructor(auth: DelegatedAuthService, users: DfnsUsers, credentials: DfnsCredentials, calls: ApiCalls) {
+    this.#auth = auth;
+    this.#users = users;
+    this.#credentials = credentials;
+    this.#calls = calls;
+  }
+
+  async complete(
+    username: string,
+    temporaryToken: string,
+    credentials: RegistrationCredentialsDto,
+    wallets: NewWalletDto[] | undefined,
+  ): Promise<RegisteredUser> {
+    try {
+      return await this.#complete(temporaryToken, credentials, wallets);
+    } catch (error) {
+      if (!isDfnsError(error) || !UNCERTAIN.includes(error.code)) throw error;
+      const { credId } = credentials.firstFactorCredential.credentialInfo;
+      const registered = await this.#lookUp(username, credId, wallets !== undefined).catch(() => undefined);
+      if (registered === undefined) throw error;
+      return registered;
+    }
+  }
+
+  async #complete(
+    temporaryToken: string,
+    credentials: RegistrationCredentialsDto,
+    wallets: NewWalletDto[] | undefined,
+  ): Promise<RegisteredUser> {
+    if (wallets === undefined) return this.#auth.completeRegistration(temporaryToken, credentials);
+    const result = await this.#auth.completeEndUserRegistration(temporaryToken, { ...credentials, wallets });
+    return { credential: result.credential, user: result.user, wallets: result.wallets };
+  }
+
+  /** The user with the credential that was to be registered, if Dfns has them. */
+  async #lookUp(username: string, credId: string, withWallets: boolean): Promise<RegisteredUser | undefined> {
+    const user = await this.#users.findByUsername(username);
+    if (!user?.isRegistered) return undefined;
+    const credentials = await this.#auth.withToken(username, (token) => this.#credentials.list(token));
+    const credential = credentials.find(({ credentialId }) => credentialId === credId);
+    if (!credential) return undefined;
+    return {
+      credential: { uuid: credential.credentialUuid, kind: credential.kind, name: credential.name },
+      user: { id: user.userId, username, orgId: user.orgId },
+      ...(withWallets && { wallets: await this.#walletsOf(user) }),
+    };
+  }
+
+  async #walletsOf({ userId }: DfnsUser): Promise<Wallet[]> {
+    const wallets: Wallet[] = [];
+    const pages = allPages('GET /wallets', (paginationToken) =>
+      this.#calls.perform(
+        { method: 'GET', path: '/wallets', query: { owner: userId, paginationToken }, caller: 'serviceAccount' },
+        { repeatable: true, read: (answer, operation) => new AnswerMembers(answer, operation).page(readWallet) },
+        {},
+      ),
+    );
+    for await (const wallet of pages) wallets.push(wallet);
+    return wallets;
+  }
+}
