@@ -1,10 +1,13 @@
 /**
  * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS), so that Nest 12 (ESM)
  * and Nest 11 in CommonJS, Jest included, load it without any setting of theirs. See docs/decisions.md.
+ *
+ * usage: build-library.mjs FILE…   files of the repository's root that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Sources whose ESM-only imports are bundled into them in the CommonJS half. They hold no state. */
@@ -12,6 +15,7 @@ const BUNDLED = ['credentials/elliptic-curves'];
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
+for (const file of process.argv.slice(2)) copyFileSync(join('..', '..', file), file);
 rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });

@@ -131,6 +131,31 @@ describe('a signed call', () => {
     expect(sandbox.requests).toHaveLength(before);
   });
 
+  it.each(vectors.authTokens.cases)(
+    'looks at the organisation of a token before it is used: $name',
+    async ({ token, ...vector }) => {
+      const registered = await startWith(
+        sandbox,
+        {
+          orgId: vector.orgId,
+          serviceAccount: {
+            authToken: vectors.authTokens.cases[0]?.token as string,
+            credential: { sign: () => Promise.reject() },
+          },
+        },
+        () => 0,
+      );
+      const before = sandbox.requests.length;
+      const read = registered
+        .get(DfnsClient, { strict: false })
+        .request({ method: 'GET', path: '/wallets', caller: { userToken: token } });
+      // The sandbox knows none of these tokens and refuses them all; what counts is whether it was asked.
+      await expect(read).rejects.toMatchObject({ code: 'DFNS_USER_UNAUTHORIZED' });
+      expect(sandbox.requests.length - before).toBe(vector.expect === 'ok' ? 1 : 0);
+      await registered.close();
+    },
+  );
+
   it('reads with query parameters, lists repeated', async () => {
     await client.request({
       method: 'GET',
