@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { Telemetry } from '../telemetry/telemetry.js';
@@ -22,6 +23,8 @@ export class DfnsFlows implements OnApplicationShutdown {
   constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry) {
     this.#config = config;
     this.#telemetry = telemetry;
+    // Each call under way listens.
+    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /** State of the circuit to Dfns. */

@@ -13,6 +13,8 @@ import { Waiter } from './waiter.js';
 const MAX_WAITING = 10_000;
 /** Milliseconds of a pause where Dfns refuses and does not say for how long. */
 const UNTOLD_PAUSE_MS = 1_000;
+/** Requests that a call needs which begins with a challenge: there is no point in beginning what the quota cannot end. */
+const STEPS = 3;
 /** The window in which Dfns counts (spec 6). */
 const WINDOW_MS = 60_000;
 
@@ -45,8 +47,9 @@ export class QuotaGovernor implements OnApplicationShutdown {
    * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time
    */
   async run(step: Step, scope: CallScope, request: () => Promise<Answer>): Promise<Answer> {
-    if (this.#mayPass()) this.#underWay += 1;
-    else await this.#turn(step === 'init' ? this.#beginning : this.#continuing, scope);
+    const queue = step === 'init' ? this.#beginning : this.#continuing;
+    if (this.#mayPass(queue)) this.#underWay += 1;
+    else await this.#turn(queue, scope);
     try {
       const answer = await request();
       this.#heed(answer);
@@ -60,9 +63,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
     this.#pause.clear();
   }
 
-  #mayPass(): boolean {
+  #mayPass(queue: Set<Waiter>): boolean {
+    const left = queue === this.#beginning ? Math.floor(this.#quota.remaining / STEPS) : this.#quota.remaining;
     // One request may always ask how things are.
-    const allowed = Math.min(this.#http.maxSockets, Math.max(1, this.#quota.remaining));
+    const allowed = Math.min(this.#http.maxSockets, Math.max(1, left));
     return this.#underWay < allowed && this.#pause.remainingMs === 0;
   }
 
@@ -89,7 +93,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   #admit(): void {
     for (const queue of [this.#continuing, this.#beginning]) {
       for (const waiter of queue) {
-        if (!this.#mayPass()) return;
+        if (!this.#mayPass(queue)) break;
         queue.delete(waiter);
         this.#underWay += 1;
         waiter.admit();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CallScope } from '../client/call-scope.js';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
@@ -36,6 +37,8 @@ export class SharedLogin implements OnApplicationShutdown {
     this.#stored = stored;
     this.#config = config;
     this.#now = now;
+    // Each wait under way listens.
+    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /**

@@ -4,6 +4,7 @@ import { type CallOptions, CallScope } from '../client/call-scope.js';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { isDfnsError } from '../errors/dfns.error.js';
+import { Telemetry } from '../telemetry/telemetry.js';
 import { SharedLogin } from './shared-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { isServable, type LiveToken } from './token-lifetime.js';
@@ -21,6 +22,7 @@ export class TokenBroker {
   readonly #stored: StoredTokens;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
+  readonly #telemetry: Telemetry;
   readonly #tokens: LRUCache<string, LiveToken>;
   readonly #flights = new Map<string, Promise<LiveToken>>();
 
@@ -29,11 +31,13 @@ export class TokenBroker {
     stored: StoredTokens,
     @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
     @Inject(DFNS_CLOCK) now: Clock,
+    telemetry: Telemetry,
   ) {
     this.#login = login;
     this.#stored = stored;
     this.#config = config;
     this.#now = now;
+    this.#telemetry = telemetry;
     this.#tokens = new LRUCache({ max: config.tokens.maxEntries });
   }
 
@@ -44,6 +48,7 @@ export class TokenBroker {
     const now = this.#now();
     if (!isServable(live, now)) return undefined;
     if (now >= live.refreshAt) this.#refreshBehind(username, live);
+    this.#telemetry.token('hit', username);
     return live.token;
   }
 
@@ -51,7 +56,9 @@ export class TokenBroker {
   async get(username: string, options: CallOptions = {}): Promise<string> {
     const kept = this.kept(username);
     if (kept !== undefined) return kept;
-    const flight = this.#flights.get(username) ?? this.#fly(username);
+    const underWay = this.#flights.get(username);
+    this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
+    const flight = underWay ?? this.#fly(username);
     const deadlineMs = options.deadlineMs ?? this.#config.http.deadlineMs;
     const { token } = await CallScope.run(deadlineMs, [options.signal], (scope) => scope.race(flight));
     return token;
