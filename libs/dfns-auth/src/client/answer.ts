@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from './json.js';
 
 /** What came back over the wire, unread. */
 export interface Answer {
@@ -13,13 +13,14 @@ export interface ErrorEnvelope {
   errorId?: string;
 }
 
-/** The JSON of an answer, or `undefined` where it is none: wrong content type, wrong encoding, not JSON. */
-export function readJson({ headers, bytes }: Answer): unknown {
+/** Dfns answers with objects. `undefined` for anything else: wrong content type, wrong encoding, no JSON, no object. */
+export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // The name of that member may be written with escapes; an escape of ASCII begins with \u00.
-    return JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
+    const json: unknown = JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
+    return isJsonObject(json) ? json : undefined;
   } catch {
     return undefined;
   }
@@ -32,8 +33,7 @@ function withoutPrototype(key: string, value: unknown): unknown {
 
 /** Reads the full envelope, the bare `{ message }`, and anything else as an empty one. */
 export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
-  const json = readJson(answer);
-  if (!isJsonObject(json)) return { message: '' };
+  const json = readJsonObject(answer) ?? {};
   const error = isJsonObject(json['error']) ? json['error'] : json;
   const id = error['id'];
   return {

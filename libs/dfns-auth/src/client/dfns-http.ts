@@ -5,7 +5,7 @@ import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-confi
 import { DfnsError, isDfnsError } from '../errors/dfns.error.js';
 import { DfnsApiError } from '../errors/dfns-api.error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import { type Answer, readErrorEnvelope, readJson, readRetryAfter } from './answer.js';
+import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from './answer.js';
 import type { Caller, Step } from './caller.js';
 import type { FlowAttempt } from './flow-attempt.js';
 import { closeHttpService } from './http-service.js';
@@ -52,7 +52,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 
   /**
-   * The JSON that Dfns answered.
+   * The JSON object that Dfns answered.
    *
    * @throws DfnsApiError when Dfns answered otherwise; DfnsError when it did not answer
    */
@@ -78,9 +78,9 @@ export class DfnsHttp implements OnApplicationShutdown {
     }
     const { status } = answer;
     if (status < 200 || status >= 300 || status === 202) throw this.#refused(answer, operation, exchange, attempt);
-    const json = readJson(answer);
+    const json = readJsonObject(answer);
     if (json !== undefined) return json;
-    throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without JSON`, {
+    throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without a JSON object`, {
       operation,
       upstreamStatus: status,
     });

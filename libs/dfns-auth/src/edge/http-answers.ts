@@ -56,7 +56,12 @@ export function toHttpException(error: DfnsError, options: HttpAnswerOptions = {
   const code = concealed ? 'DFNS_USER_UNAUTHORIZED' : error.code;
   // A newer copy of the package may know codes that this one does not.
   const [statusCode, message] = ANSWERS[code] ?? [500, 'The wallet service failed.'];
-  const body: DfnsHttpAnswer = { statusCode, error: STATUS_CODES[statusCode] ?? 'Client Closed Request', message, code };
+  const body: DfnsHttpAnswer = {
+    statusCode,
+    error: STATUS_CODES[statusCode] ?? 'Client Closed Request',
+    message,
+    code,
+  };
   const traceable = !(options.concealUserState && code === 'DFNS_USER_UNAUTHORIZED');
   if (traceable && error instanceof DfnsApiError && error.errorId !== undefined) body.errorId = error.errorId;
   return new HttpException(body, statusCode);
