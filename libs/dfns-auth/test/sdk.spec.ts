@@ -25,7 +25,7 @@ describe.each(vectors.keys.map((key) => [key.id, key] as const))('with a key of 
       baseUrl: sandbox.url,
       orgId: sandbox.orgId,
       authToken,
-      signer: new KeySigner({ credId, privateKey }) as never,
+      signer: new KeySigner({ credId, privateKey }),
     });
     const { token } = await client.auth.delegatedLogin({ body: { username: 'ada' } });
     expect(token.split('.')).toHaveLength(3);
@@ -33,7 +33,7 @@ describe.each(vectors.keys.map((key) => [key.id, key] as const))('with a key of 
 
   it("the official signer works as our service account's credential", async () => {
     const { authToken, credId } = account;
-    const credential = new AsymmetricKeySigner({ credId, privateKey }) as CredentialSigner;
+    const credential: CredentialSigner = new AsymmetricKeySigner({ credId, privateKey });
     const context = await startWith(sandbox, { serviceAccount: { authToken, credential } });
     const { token } = await context.get(DelegatedAuthService, { strict: false }).login({ username: 'ada' });
     expect(token.split('.')).toHaveLength(3);
