@@ -8,7 +8,10 @@ export interface Person {
 }
 
 /** A person with fresh keys. */
-export const newPerson = (name: string): Person => ({ key: newKey(`${name} key`), recoveryKey: newKey(`${name} code`) });
+export const newPerson = (name: string): Person => ({
+  key: newKey(`${name} key`),
+  recoveryKey: newKey(`${name} code`),
+});
 
 /** An Ed25519 key with a credId made of `name`. */
 export function newKey(name: string): KeySignerOptions {

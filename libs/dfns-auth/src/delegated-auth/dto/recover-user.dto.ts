@@ -17,7 +17,7 @@ export class RecoveryKeyAssertionDto {
 
   @Optional()
   @OneOf('RSA-SHA256', 'SHA256', 'SHA512')
-  algorithm?: 'RSA-SHA256' | 'SHA256' | 'SHA512';
+  algorithm?: string;
 }
 
 /** The proof that the person still has a recovery key (spec 9.8). */

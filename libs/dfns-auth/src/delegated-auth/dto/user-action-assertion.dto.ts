@@ -15,7 +15,7 @@ abstract class AssertionDto {
 
   @Optional()
   @OneOf('RSA-SHA256', 'SHA256', 'SHA512')
-  algorithm?: 'RSA-SHA256' | 'SHA256' | 'SHA512';
+  algorithm?: string;
 }
 
 /** What a key signed. */

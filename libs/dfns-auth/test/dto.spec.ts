@@ -1,0 +1,284 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Body, Controller, Module, Post, ValidationPipe } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { Test } from '@nestjs/testing';
+import fc from 'fast-check';
+import {
+  CompleteEndUserRegistrationDto,
+  CompleteRegistrationDto,
+  CreateCredentialDto,
+  DelegatedRecoveryDto,
+  DelegatedRegistrationDto,
+  NewCredentialDto,
+  RecoverUserDto,
+  RegistrationCredentialsDto,
+  UserActionAssertionDto,
+} from 'nestjs-dfns-auth';
+import { ceremonyVectors } from './ceremony-vectors.js';
+
+const { fido2, keyRegistration, recovery } = ceremonyVectors;
+const passkey = fido2.registration.variants[0]!.credential;
+const key = keyRegistration[0]!.credential;
+const recoveryCredential = { ...key, credentialKind: 'RecoveryKey', encryptedPrivateKey: '{"any": "text"}' };
+const wrapped = { ...key, credentialKind: 'PasswordProtectedKey', encryptedPrivateKey: 'opaque' };
+
+/** Requests as they are, by the class that describes them. */
+const VALID: [string, new () => object, object[]][] = [
+  ['DelegatedRegistrationDto', DelegatedRegistrationDto, [{ email: 'ada', kind: 'EndUser', externalId: 'x' }]],
+  ['DelegatedRecoveryDto', DelegatedRecoveryDto, [{ username: 'ada', credentialId: 'any id' }]],
+  [
+    'CompleteRegistrationDto',
+    CompleteRegistrationDto,
+    [
+      { firstFactorCredential: passkey, recoveryCredential },
+      { recoveryCredential, secondFactorCredential: wrapped, firstFactorCredential: key },
+      ...keyRegistration.map(({ credential }) => ({ firstFactorCredential: credential })),
+      ...fido2.registration.variants.map(({ credential }) => ({ firstFactorCredential: credential })),
+    ],
+  ],
+  ['RegistrationCredentialsDto', RegistrationCredentialsDto, [{ firstFactorCredential: wrapped }]],
+  [
+    'CompleteEndUserRegistrationDto',
+    CompleteEndUserRegistrationDto,
+    [
+      { firstFactorCredential: passkey, wallets: [{ network: 'EthereumSepolia', name: 'one' }, { network: 'Solana' }] },
+      { wallets: [], firstFactorCredential: key },
+    ],
+  ],
+  ['RecoverUserDto', RecoverUserDto, [recovery.body]],
+  [
+    'UserActionAssertionDto',
+    UserActionAssertionDto,
+    [
+      ...fido2.assertion.variants.map(({ firstFactor }) => ({ firstFactor })),
+      {
+        firstFactor: {
+          kind: 'Key',
+          credentialAssertion: { credId: 'Y3JlZA', clientData: 'e30=', signature: 'c2ln', algorithm: 'SHA256' },
+        },
+        secondFactor: {
+          kind: 'PasswordProtectedKey',
+          credentialAssertion: { credId: 'Y3JlZA==', clientData: 'e30', signature: 'c2ln' },
+        },
+      },
+    ],
+  ],
+  ['NewCredentialDto', NewCredentialDto, [{ ...passkey }, { ...recoveryCredential }, { ...wrapped }]],
+  ['CreateCredentialDto', CreateCredentialDto, [{ ...key, challengeIdentifier: 'e30.e30.e30' }]],
+];
+
+const pipe = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true });
+
+/** What a controller gets for a body that came as text, or the words with which it was refused. */
+async function received(Dto: new () => object, text: string): Promise<{ json?: string; refusal?: string[] }> {
+  try {
+    const value = await pipe.transform(JSON.parse(text), { type: 'body', metatype: Dto });
+    return { json: JSON.stringify(value) };
+  } catch (error) {
+    return { refusal: (error as { getResponse(): { message: string[] } }).getResponse().message };
+  }
+}
+
+type Path = (string | number)[];
+
+/** The path of every member of a body, objects and leaves. */
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([name, member]) =>
+    pathsOf(member, [...path, Array.isArray(value) ? Number(name) : name]),
+  );
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+/** A copy of `body` in which the member at `path` is `value`, or gone. */
+function withMember(body: object, path: Path, value: unknown): object {
+  const copy = structuredClone(body);
+  const parent = path.slice(0, -1).reduce((at: never, name) => at[name], copy as never) as Record<string, unknown>;
+  const name = path.at(-1) as string;
+  if (value === undefined) delete parent[name];
+  else Object.defineProperty(parent, name, { value, enumerable: true, configurable: true, writable: true });
+  return copy;
+}
+
+const bodies = VALID.flatMap(([name, Dto, valid]) => valid.map((body) => ({ name, Dto, body })));
+const places = bodies.flatMap(({ name, Dto, body }) => pathsOf(body).map((path) => ({ name, Dto, body, path })));
+const place = fc.constantFrom(...places);
+const optional = /externalId|secondFactorCredential|recoveryCredential|credentialName|encryptedPrivateKey|algorithm/;
+const alsoOptional = /userHandle|secondFactor$|name$|wallets.\d+$/;
+
+/** A refusal that names `member`: the last part of its path, whatever lies around it. */
+const naming = (path: Path) => expect.stringContaining(String(path.filter((part) => typeof part === 'string').at(-1)));
+
+describe('request classes under a strict ValidationPipe', () => {
+  it.each(bodies)('pass on what is right, byte for byte: $name', async ({ Dto, body }) => {
+    const text = JSON.stringify(body);
+    await expect(received(Dto, text)).resolves.toEqual({ json: text });
+  });
+
+  it('pass on a changed text unchanged, or refuse it by name', () =>
+    fc.assert(
+      fc.asyncProperty(
+        place,
+        fc.oneof(fc.string(), fc.base64String(), fc.stringMatching(/^[\w-]{0,40}$/)),
+        async (at, text) => {
+          const body = JSON.stringify(withMember(at.body, at.path, text));
+          const { json, refusal } = await received(at.Dto, body);
+          if (refusal) expect(refusal).toContainEqual(naming(at.path));
+          else expect(json).toBe(body);
+        },
+      ),
+      { numRuns: 500 },
+    ));
+
+  it('refuse by name what is of another type', () =>
+    fc.assert(
+      fc.asyncProperty(
+        place,
+        fc.oneof(fc.constant(null), fc.boolean(), fc.double({ noNaN: true }), fc.constant([]), fc.constant({})),
+        async (at, value) => {
+          fc.pre(!(Array.isArray(value) && at.path.at(-1) === 'wallets'));
+          const { refusal } = await received(at.Dto, JSON.stringify(withMember(at.body, at.path, value)));
+          expect(refusal).toContainEqual(naming(at.path));
+        },
+      ),
+      { numRuns: 500 },
+    ));
+
+  it('refuse a list in place of an object, also one of good objects', async () => {
+    for (const { Dto, body, path } of places) {
+      const value = path.reduce((at: never, name) => at[name], body as never);
+      const { refusal } = await received(Dto, JSON.stringify(withMember(body, path, [value, value])));
+      expect([path, refusal]).toEqual([path, expect.arrayContaining([naming(path)])]);
+    }
+  });
+
+  it('refuse by name what is missing, unless it may be', async () => {
+    for (const { Dto, body, path } of places) {
+      const where = path.join('.');
+      const { refusal } = await received(Dto, JSON.stringify(withMember(body, path, undefined)));
+      const mayBeMissing = alsoOptional.test(where) || optional.test(String(path.at(-1)));
+      if (!mayBeMissing) expect([where, refusal]).toEqual([where, expect.arrayContaining([naming(path)])]);
+    }
+  });
+
+  it('refuse by name what is too long', async () => {
+    for (const { Dto, body, path } of places) {
+      const value = path.reduce((at: never, name) => at[name], body as never);
+      if (typeof value !== 'string') continue;
+      const { refusal } = await received(Dto, JSON.stringify(withMember(body, path, 'A'.repeat(100_000))));
+      expect([path, refusal]).toEqual([path, expect.arrayContaining([naming(path)])]);
+    }
+  });
+
+  it('refuse by name what they do not know, at every level', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...bodies),
+        fc
+          .stringMatching(/^[a-z]{1,12}$/)
+          .filter((name) => !optional.test(name) && !['name', 'kind', 'constructor'].includes(name)),
+        fc.nat(20),
+        async ({ Dto, body }, name, index) => {
+          const objects = [[], ...pathsOf(body)].filter((path) => {
+            const value = path.reduce((at: never, part) => at[part], body as never) as unknown;
+            return typeof value === 'object' && !Array.isArray(value);
+          });
+          const path = objects[index % objects.length] as Path;
+          const { refusal } = await received(Dto, JSON.stringify(withMember(body, [...path, name], 'x')));
+          expect(refusal).toContainEqual(expect.stringContaining(name));
+        },
+      ),
+      { numRuns: 300 },
+    ));
+
+  it.each(['__proto__', 'constructor', 'prototype'])('never let %s through, at any level', async (name) => {
+    for (const { Dto, body } of bodies) {
+      for (const path of [[], ...pathsOf(body)]) {
+        const value = path.reduce((at: never, part) => at[part], body as never) as unknown;
+        if (typeof value !== 'object' || Array.isArray(value)) continue;
+        const text = JSON.stringify(withMember(body, [...path, name], { isAdmin: true }));
+        const { json = '', refusal } = await received(Dto, text);
+        expect(refusal !== undefined || json === JSON.stringify(body)).toBe(true);
+        expect(json).not.toContain('isAdmin');
+      }
+    }
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+
+  it.each(['toString', '__proto__', 'constructor', 'Password', 'Totp', 'fido2', ''])(
+    'refuse the kind %j of a credential and of an assertion',
+    async (kind) => {
+      const credential = { firstFactorCredential: { ...key, credentialKind: kind } };
+      const first = await received(CompleteRegistrationDto, JSON.stringify(credential));
+      expect(first.refusal).toContainEqual(expect.stringContaining('firstFactorCredential must be'));
+      const assertion = { firstFactor: { kind, credentialAssertion: {} } };
+      const second = await received(UserActionAssertionDto, JSON.stringify(assertion));
+      expect(second.refusal).toContainEqual(expect.stringContaining('firstFactor must be'));
+    },
+  );
+
+  it('keep each kind to its members', async () => {
+    const stray = [
+      [CompleteRegistrationDto, { firstFactorCredential: { ...key, encryptedPrivateKey: 'x' } }],
+      [CompleteRegistrationDto, { firstFactorCredential: recoveryCredential }],
+      [CompleteRegistrationDto, { firstFactorCredential: key, recoveryCredential: key }],
+      [NewCredentialDto, { ...passkey, encryptedPrivateKey: 'x' }],
+      [UserActionAssertionDto, { firstFactor: { ...fido2.assertion.variants[0]!.firstFactor, kind: 'Key' } }],
+    ] as const;
+    for (const [Dto, body] of stray) {
+      await expect(received(Dto, JSON.stringify(body))).resolves.toEqual({ refusal: expect.any(Array) });
+    }
+  });
+});
+
+describe('request classes in an OpenAPI document', () => {
+  @Controller()
+  class Registrations {
+    @Post('register')
+    register(@Body() _body: CompleteEndUserRegistrationDto): void {}
+
+    @Post('sign')
+    sign(@Body() _body: UserActionAssertionDto): void {}
+  }
+
+  @Module({ controllers: [Registrations] })
+  class Application {}
+
+  let schemas: Record<string, unknown>;
+
+  beforeAll(async () => {
+    const testing = await Test.createTestingModule({ imports: [Application] }).compile();
+    const app = testing.createNestApplication();
+    schemas = SwaggerModule.createDocument(app, new DocumentBuilder().build()).components?.schemas ?? {};
+    await app.close();
+  });
+
+  it('are described by kind, with their rules', () => {
+    const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    expect(schemas['CompleteEndUserRegistrationDto']).toEqual({
+      type: 'object',
+      properties: {
+        firstFactorCredential: {
+          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
+        },
+        secondFactorCredential: {
+          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
+        },
+        recoveryCredential: { oneOf: [ref('RecoveryKeyCredentialDto')] },
+        wallets: { type: 'array', maxItems: 100, items: ref('NewWalletDto') },
+      },
+      required: ['wallets', 'firstFactorCredential'],
+    });
+    expect(schemas['KeyCredentialDto']).toMatchObject({
+      properties: {
+        credentialKind: { type: 'string', enum: ['Key'] },
+        credentialInfo: ref('CredentialInfoDto'),
+        credentialName: { type: 'string', minLength: 1, maxLength: 100 },
+      },
+      required: ['credentialKind', 'credentialInfo'],
+    });
+    expect(Object.keys(schemas)).toEqual(
+      expect.arrayContaining(['Fido2AssertionDto', 'SignedByPasskeyDto', 'NewWalletDto', 'CredentialInfoDto']),
+    );
+  });
+});

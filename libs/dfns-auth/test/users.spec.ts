@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
+import { DfnsSandbox } from 'dfns-sandbox';
+import { DfnsUsers } from 'nestjs-dfns-auth';
+import { operations, startWith } from './registered.js';
+
+const SIGNED = ['POST /auth/action/init', 'POST /auth/action'];
+/** Three pages of the largest size. */
+const MANY = 450;
+
+describe('users', () => {
+  let sandbox: DfnsSandbox;
+  let context: TestingModule;
+  let users: DfnsUsers;
+
+  beforeAll(async () => {
+    sandbox = await DfnsSandbox.start();
+    sandbox.createUser({ username: 'boss', kind: 'CustomerEmployee' });
+    for (let i = 0; i < MANY; i += 1) sandbox.createUser({ username: `user-${i}`, registered: false });
+    context = await startWith(sandbox);
+    users = context.get(DfnsUsers);
+  });
+
+  afterEach(() => sandbox.faults.clear());
+
+  afterAll(async () => {
+    await context.close();
+    await sandbox.stop();
+  });
+
+  const idOf = (username: string) => sandbox.user(username)?.userId as string;
+
+  it('are listed by the page', async () => {
+    const first = await users.list({ kind: 'EndUser', limit: 2 });
+    expect(first.items).toMatchObject([
+      { username: 'user-0', isRegistered: false, kind: 'EndUser' },
+      { username: 'user-1' },
+    ]);
+    const second = await users.list({ kind: 'EndUser', limit: 2, paginationToken: first.nextPageToken });
+    expect(second.items.map(({ username }) => username)).toEqual(['user-2', 'user-3']);
+    await expect(users.list({ kind: 'CustomerEmployee' })).resolves.toMatchObject({ items: [{ username: 'boss' }] });
+  });
+
+  it('are iterated page after page, each once', async () => {
+    const before = sandbox.requests.length;
+    const names = new Set<string>();
+    for await (const { username } of users.all({ kind: 'EndUser' })) names.add(username);
+    expect(names.size).toBe(MANY);
+    expect(sandbox.requests.length - before).toBe(3);
+  });
+
+  it('are fetched only as far as they are iterated', async () => {
+    const before = sandbox.requests.length;
+    for await (const { username } of users.all()) if (username === 'user-5') break;
+    expect(sandbox.requests.length - before).toBe(1);
+  });
+
+  it('are found by exactly their name, on whatever page', async () => {
+    await expect(users.findByUsername('user-449')).resolves.toMatchObject({ userId: idOf('user-449') });
+    await expect(users.findByUsername('USER-449')).resolves.toBeUndefined();
+  });
+
+  it('are switched off and on, and archived, as signed writes', async () => {
+    const id = idOf('user-7');
+    const before = sandbox.requests.length;
+    await expect(users.deactivate(id)).resolves.toMatchObject({ userId: id, isActive: false });
+    await expect(users.activate(id)).resolves.toMatchObject({ isActive: true });
+    await expect(users.archive(id)).resolves.toMatchObject({ userId: id });
+    expect(operations(sandbox, before)).toEqual([
+      ...SIGNED,
+      `PUT /auth/users/${id}/deactivate`,
+      ...SIGNED,
+      `PUT /auth/users/${id}/activate`,
+      ...SIGNED,
+      `DELETE /auth/users/${id}`,
+    ]);
+    await expect(users.findByUsername('user-7')).resolves.toBeUndefined();
+  });
+
+  it('are got by their id', async () => {
+    await expect(users.get(idOf('user-1'))).resolves.toMatchObject({ username: 'user-1' });
+    await expect(users.get('us-aaaaa-bbbbb-cccccccccccccccc')).rejects.toMatchObject({ code: 'DFNS_NOT_FOUND' });
+  });
+
+  it.each(['', '..', 'us-1/activate', 'us-1?force=true', 'x'.repeat(65), undefined])(
+    'refuse the id %j before any request',
+    async (id) => {
+      const before = sandbox.requests.length;
+      await expect(users.archive(id as string)).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+      expect(sandbox.requests).toHaveLength(before);
+    },
+  );
+
+  it('do not go round in circles', async () => {
+    const body = JSON.stringify({ items: [], nextPageToken: 'again' });
+    sandbox.faults.add({ on: 'GET /auth/users', times: Number.POSITIVE_INFINITY, kind: 'status', status: 200, body });
+    await expect(users.findByUsername('x')).rejects.toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+  });
+
+  it.each([[{}], [{ items: {} }], [{ items: [{ username: 'x' }] }], [{ items: [], nextPageToken: 7 }]])(
+    'refuse the answer %j',
+    async (answer) => {
+      sandbox.faults.add({ on: 'GET /auth/users', kind: 'status', status: 200, body: JSON.stringify(answer) });
+      await expect(users.list()).rejects.toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+    },
+  );
+});
