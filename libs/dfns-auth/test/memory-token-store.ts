@@ -1,0 +1,27 @@
+import type { ReleaseLock, TokenStore } from 'nestjs-dfns-auth';
+
+/** A token store as an application might write one: rows and locks in memory, shared by the replicas of a test. */
+export class MemoryTokenStore implements TokenStore {
+  readonly rows = new Map<string, string>();
+  readonly locks = new Set<string>();
+
+  async get(key: string): Promise<string | undefined> {
+    return this.rows.get(key);
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    this.rows.set(key, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    this.rows.delete(key);
+  }
+
+  async lock(key: string): Promise<ReleaseLock | undefined> {
+    if (this.locks.has(key)) return undefined;
+    this.locks.add(key);
+    return async () => {
+      this.locks.delete(key);
+    };
+  }
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Keyv } from 'keyv';
+import { KeyvTokenStore } from 'nestjs-dfns-auth';
+import { SealedKeyv } from '../src/sealing/sealed-keyv.js';
+import { Sealer, type SealingOptions } from '../src/sealing/sealer.js';
+
+const keyOf = (id: string) => ({ id, key: randomBytes(32).toString('base64') });
+const CONTEXT = ['token', 'or-1', 'ada'];
+
+describe('Sealer', () => {
+  it('opens what it sealed, in its context', () => {
+    const sealer = new Sealer({ keys: [keyOf('a')] });
+    const texts = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(texts, fc.array(fc.string({ unit: 'binary' }), { maxLength: 4 }), (text, context) => {
+        expect(sealer.open(sealer.seal(text, context), context)).toBe(text);
+      }),
+    );
+  });
+
+  it('opens in no other context, be it joined of the same letters', () => {
+    const sealer = new Sealer({ keys: [keyOf('a')] });
+    const parts = fc.array(
+      fc.string({ unit: fc.constantFrom('a', 'A', '"', ',', '\\', ':', '\0', '\ud800', 'é', 'é') }),
+      {
+        maxLength: 4,
+      },
+    );
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        fc.pre(one.length !== other.length || one.some((part, i) => part !== other[i]));
+        expect(sealer.open(sealer.seal('text', one), other)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('opens nothing of which any bit was flipped, any character replaced, or anything cut or added', () => {
+    const sealer = new Sealer({ keys: [keyOf('key-1')] });
+    const sealed = sealer.seal('eyJ.secret', CONTEXT);
+    const bytes = Buffer.from(sealed);
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(sealer.open(flipped.toString('latin1'), CONTEXT)).toBeUndefined();
+    }
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(sealer.open(sealed.slice(0, length), CONTEXT)).toBeUndefined();
+    }
+    for (const more of [`${sealed}A`, `${sealed}=`, `${sealed}.`, `${sealed} `, ` ${sealed}`, `${sealed}.${sealed}`]) {
+      expect(sealer.open(more, CONTEXT)).toBeUndefined();
+    }
+  });
+
+  it('never seals the same way twice', () => {
+    const sealer = new Sealer({ keys: [keyOf('a')] });
+    expect(sealer.seal('text', CONTEXT)).not.toBe(sealer.seal('text', CONTEXT));
+  });
+
+  it('seals with the first key, opens with all of them, and with no other', () => {
+    const [old, next, stranger] = [keyOf('old'), keyOf('new'), keyOf('old')];
+    const before = new Sealer({ keys: [old] });
+    const during = new Sealer({ keys: [next, old] });
+    const after = new Sealer({ keys: [next] });
+    expect(during.open(before.seal('text', CONTEXT), CONTEXT)).toBe('text');
+    expect(after.open(during.seal('text', CONTEXT), CONTEXT)).toBe('text');
+    expect(after.open(before.seal('text', CONTEXT), CONTEXT)).toBeUndefined();
+    expect(new Sealer({ keys: [stranger] }).open(before.seal('text', CONTEXT), CONTEXT)).toBeUndefined();
+  });
+
+  it('takes keys as bytes and in either base64, and keeps a copy', () => {
+    const key = randomBytes(32);
+    const sealed = new Sealer({ keys: [{ id: 'a', key: key.toString('base64url') }] }).seal('text', CONTEXT);
+    const sealer = new Sealer({ keys: [{ id: 'a', key }] });
+    key.fill(0);
+    expect(sealer.open(sealed, CONTEXT)).toBe('text');
+  });
+
+  const secret = randomBytes(31).toString('base64');
+  it.each([
+    ['no keys', { keys: [] }],
+    ['no options', {} as SealingOptions],
+    ['a short key', { keys: [{ id: 'a', key: secret }] }],
+    ['no base64', { keys: [{ id: 'a', key: `${'*'.repeat(43)}=` }] }],
+    ['no key', { keys: [{ id: 'a' } as never] }],
+    ['no id', { keys: [{ ...keyOf('a'), id: '' }] }],
+    ['an id that cannot be told from what follows', { keys: [{ ...keyOf('a'), id: 'a.b' }] }],
+    ['an id given twice', { keys: [keyOf('a'), keyOf('a')] }],
+  ])('refuses %s, and names no key', (_, options) => {
+    const make = () => new KeyvTokenStore(new Keyv(), options);
+    expect(make).toThrow(expect.objectContaining({ code: 'DFNS_CONFIGURATION' }));
+    expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
+  });
+
+  it('shows no key, printed at any depth', () => {
+    const key = keyOf('a');
+    const store = new KeyvTokenStore(new Keyv(), { keys: [key] });
+    const printed =
+      inspect([store, new Sealer({ keys: [key] })], { depth: null, showHidden: true }) + JSON.stringify(store);
+    expect(printed).not.toContain(key.key);
+    expect(printed).not.toContain(Buffer.from(key.key, 'base64').toString('hex'));
+  });
+});
+
+describe('SealedKeyv', () => {
+  const sealing = { keys: [keyOf('a')] };
+
+  it('keeps neither names nor values readable', async () => {
+    const rows = new Map<string, string>();
+    await new SealedKeyv(new Keyv({ store: rows }), sealing, 'token').set(['ada lovelace'], 'eyJ.secret', 1_000);
+    expect(inspect([...rows])).not.toMatch(/ada|eyJ/);
+  });
+
+  it('opens no row that was moved to another key', async () => {
+    const rows = new Map<string, string>();
+    const sealed = new SealedKeyv(new Keyv({ store: rows }), sealing, 'token');
+    await sealed.set(['ada'], 'hers', 10_000);
+    await sealed.set(['bob'], 'his', 10_000);
+    const [[ada, hers], [bob, his]] = [...rows] as [[string, string], [string, string]];
+    rows.set(ada, his).set(bob, hers);
+    expect([await sealed.get(['ada']), await sealed.get(['bob'])]).toEqual([undefined, undefined]);
+  });
+
+  it('keeps purposes apart', async () => {
+    const keyv = new Keyv();
+    await new SealedKeyv(keyv, sealing, 'token').set(['ada'], 'text', 10_000);
+    expect(await new SealedKeyv(keyv, sealing, 'ceremony').get(['ada'])).toBeUndefined();
+  });
+
+  it('keeps rows of keys apart that differ in anything', async () => {
+    const sealed = new SealedKeyv(new Keyv(), sealing, 'token');
+    const parts = fc.array(fc.string({ unit: fc.constantFrom('a', 'A', '"', ',', '\ud800', '\udfff', '\ufffd', ' ') }));
+    fc.assert(
+      fc.property(parts, parts, (one, other) => {
+        fc.pre(JSON.stringify(one) !== JSON.stringify(other));
+        expect(sealed.rowOf(one)).not.toBe(sealed.rowOf(other));
+      }),
+    );
+  });
+
+  it('hands a row to one taker', async () => {
+    const sealed = new SealedKeyv(new Keyv(), sealing, 'ceremony');
+    await sealed.set(['1'], 'text', 10_000);
+    const taken = await Promise.all(Array.from({ length: 20 }, () => sealed.take(['1'])));
+    expect(taken.filter((value) => value !== undefined)).toEqual(['text']);
+    expect(await sealed.take(['1'])).toBeUndefined();
+  });
+});
