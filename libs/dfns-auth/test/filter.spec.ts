@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  HttpException,
+  type INestApplication,
+  type LoggerService,
+  Module,
+  Param,
+  Res,
+} from '@nestjs/common';
+import { BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  DFNS_ERROR_CODES,
+  DfnsApiError,
+  DfnsError,
+  type DfnsErrorCode,
+  DfnsExceptionFilter,
+  type DfnsHttpAnswer,
+  toHttpException,
+} from 'nestjs-dfns-auth';
+
+/** The contract: HTTP status of the answer for each code. */
+const STATUSES: Record<DfnsErrorCode, number> = {
+  DFNS_CONFIGURATION: 500,
+  DFNS_SIGNER_FAILED: 502,
+  DFNS_CREDENTIAL_NOT_ALLOWED: 502,
+  DFNS_SERVICE_ACCOUNT_REJECTED: 502,
+  DFNS_SERVICE_ACCOUNT_FORBIDDEN: 502,
+  DFNS_USER_NOT_FOUND: 404,
+  DFNS_USER_EXISTS: 409,
+  DFNS_USER_DEACTIVATED: 403,
+  DFNS_USER_UNAUTHORIZED: 401,
+  DFNS_USER_FORBIDDEN: 403,
+  DFNS_USER_ACTION_REJECTED: 403,
+  DFNS_BAD_REQUEST: 400,
+  DFNS_NOT_FOUND: 404,
+  DFNS_CONFLICT: 409,
+  DFNS_PLAN_LIMIT: 502,
+  DFNS_POLICY_PENDING: 202,
+  DFNS_RATE_LIMITED: 503,
+  DFNS_UNAVAILABLE: 503,
+  DFNS_TIMEOUT: 504,
+  DFNS_ABORTED: 499,
+  DFNS_MALFORMED_RESPONSE: 502,
+  DFNS_CEREMONY_INVALID: 410,
+};
+
+/** Words of Dfns and of ours that no client may see. */
+const UPSTREAM = 'CustomerEmployee us-1 is not authorized';
+const INTERNAL = 'POST /auth/login/delegated was answered 418';
+
+const errorOf = (code: DfnsErrorCode) =>
+  new DfnsApiError(code, INTERNAL, {
+    operation: 'POST /auth/login/delegated',
+    upstreamStatus: 418,
+    errorId: '2038837570328299032',
+    upstreamMessage: UPSTREAM,
+  });
+
+@Controller()
+class FailingController {
+  @Get('code/:code')
+  fail(@Param('code') code: DfnsErrorCode): never {
+    throw errorOf(code);
+  }
+
+  @Get('wait/:ms')
+  wait(@Param('ms') ms: string): never {
+    throw new DfnsError('DFNS_UNAVAILABLE', 'the circuit is open', { retryAfterMs: Number(ms) });
+  }
+
+  @Get('begun')
+  begun(@Res() response: { raw?: NodeJS.WritableStream; write?(text: string): void }): never {
+    const stream = (response.raw ?? response) as unknown as {
+      writeHead(status: number): void;
+      write(text: string): void;
+    };
+    stream.writeHead(200);
+    stream.write('half');
+    throw errorOf('DFNS_TIMEOUT');
+  }
+
+  @Get('foreign')
+  foreign(): never {
+    throw Object.assign(new Error('not ours'), { code: 'DFNS_TIMEOUT' });
+  }
+}
+
+@Module({ controllers: [FailingController] })
+class FailingModule {}
+
+/** Collects what an application logs. */
+class Log implements LoggerService {
+  readonly lines: { level: string; line: unknown; rest: unknown[] }[] = [];
+  readonly #at =
+    (level: string) =>
+    (line: unknown, ...rest: unknown[]) =>
+      void this.lines.push({ level, line, rest });
+  log = this.#at('log');
+  error = this.#at('error');
+  warn = this.#at('warn');
+}
+
+const ADAPTERS = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() };
+
+async function serve(
+  adapter: keyof typeof ADAPTERS,
+  filters: (app: INestApplication) => ExceptionFilter[] = () => [new DfnsExceptionFilter()],
+  logger: Log = new Log(),
+): Promise<{ app: INestApplication; url: string; logger: Log }> {
+  const app = await NestFactory.create(FailingModule, ADAPTERS[adapter]() as ExpressAdapter, { logger });
+  app.useGlobalFilters(...filters(app));
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), logger };
+}
+
+describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
+  let app: INestApplication;
+  let url: string;
+  let logger: Log;
+
+  beforeAll(async () => {
+    ({ app, url, logger } = await serve(adapter));
+  });
+
+  afterAll(() => app.close());
+
+  it.each(DFNS_ERROR_CODES)('answers %s with words of its own', async (code) => {
+    const answer = await fetch(`${url}/code/${code}`);
+    const text = await answer.text();
+    expect(answer.status).toBe(STATUSES[code]);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    const body = JSON.parse(text) as DfnsHttpAnswer;
+    const errorId = '2038837570328299032';
+    expect(body).toEqual({
+      statusCode: STATUSES[code],
+      error: expect.stringMatching(/^[A-Z]/),
+      message: expect.stringMatching(/^[A-Z].*\.$/),
+      code,
+      errorId,
+    });
+    expect(text).not.toContain('authorized to');
+    expect(text).not.toContain('/auth/');
+    expect(text).not.toContain('418');
+  });
+
+  it('says when to come back: as Dfns said, or when a quota is counted anew', async () => {
+    const after = async (path: string) => (await fetch(`${url}/${path}`)).headers.get('retry-after');
+    expect(await after('wait/2500')).toBe('3');
+    expect(await after('wait/0')).toBe('1');
+    expect(await after('code/DFNS_RATE_LIMITED')).toBe('60');
+    expect(await after('code/DFNS_UNAVAILABLE')).toBeNull();
+    expect(await after('code/DFNS_TIMEOUT')).toBeNull();
+  });
+
+  it('logs one line of JSON with what the client does not get', async () => {
+    const from = logger.lines.length;
+    await fetch(`${url}/code/DFNS_SERVICE_ACCOUNT_FORBIDDEN`);
+    const [logged, ...more] = logger.lines.slice(from);
+    expect(more).toEqual([]);
+    expect(logged).toMatchObject({ level: 'error', rest: expect.arrayContaining(['DfnsExceptionFilter']) });
+    expect(logged?.line).not.toContain('\n');
+    expect(JSON.parse(logged?.line as string)).toEqual({
+      code: 'DFNS_SERVICE_ACCOUNT_FORBIDDEN',
+      operation: 'POST /auth/login/delegated',
+      upstreamStatus: 418,
+      errorId: '2038837570328299032',
+      upstreamMessage: UPSTREAM,
+      message: INTERNAL,
+    });
+    await fetch(`${url}/code/DFNS_USER_NOT_FOUND`);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'warn' });
+  });
+
+  it('ends an answer that has begun and leaves it alone', async () => {
+    const answer = await fetch(`${url}/begun`);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('half');
+  });
+
+  it('leaves errors of others to others', async () => {
+    const answer = await fetch(`${url}/foreign`);
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('DFNS');
+  });
+});
+
+describe('concealUserState', () => {
+  it.each(['express', 'fastify'] as const)('leaves nothing on %s that tells user states apart', async (adapter) => {
+    const { app, url } = await serve(adapter, () => [new DfnsExceptionFilter({ concealUserState: true })]);
+    const states = ['NOT_FOUND', 'EXISTS', 'DEACTIVATED', 'UNAUTHORIZED'];
+    const answers = await Promise.all(
+      states.map(async (state) => {
+        const answer = await fetch(`${url}/code/DFNS_USER_${state}`);
+        const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'date'));
+        return { status: answer.status, headers, body: await answer.json() };
+      }),
+    );
+    await app.close();
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(answers[0]).toMatchObject({ status: 401, body: { statusCode: 401, code: 'DFNS_USER_UNAUTHORIZED' } });
+    expect(answers[0]?.body).not.toHaveProperty('errorId');
+  });
+});
+
+describe('beside a catch-all filter of the application', () => {
+  @Catch()
+  class CatchAll extends BaseExceptionFilter {
+    override catch(error: unknown, host: ArgumentsHost): void {
+      super.catch(
+        error instanceof DfnsError ? toHttpException(error) : new HttpException('of the application', 418),
+        host,
+      );
+    }
+  }
+  const catchAll = (app: INestApplication) => new CatchAll(app.get(HttpAdapterHost).httpAdapter);
+
+  it.each([
+    ['registered last answers itself', (app: INestApplication) => [catchAll(app), new DfnsExceptionFilter()]],
+    ['that asks toHttpException answers alike', (app: INestApplication) => [catchAll(app)]],
+  ])('%s', async (_, filters) => {
+    const { app, url } = await serve('express', filters);
+    const ours = await fetch(`${url}/code/DFNS_USER_EXISTS`);
+    expect({ status: ours.status, body: await ours.json() }).toMatchObject({
+      status: 409,
+      body: { code: 'DFNS_USER_EXISTS' },
+    });
+    expect((await fetch(`${url}/foreign`)).status).toBe(418);
+    await app.close();
+  });
+});
+
+describe('an error of a second copy of the package', () => {
+  it('is an error of this one too, to instanceof, to the filter and to toHttpException', async () => {
+    const copy = (await import(
+      `../src/errors/dfns-api.error.js${'?copy'}`
+    )) as typeof import('../src/errors/dfns-api.error.js');
+    expect(copy.DfnsApiError).not.toBe(DfnsApiError);
+    const details = { operation: 'GET /x', upstreamStatus: 401, errorId: '7' };
+    const foreign = new copy.DfnsApiError('DFNS_USER_NOT_FOUND', 'of the copy', details);
+    expect(Object.getPrototypeOf(foreign)).not.toBe(DfnsApiError.prototype);
+    expect(foreign).toBeInstanceOf(DfnsError);
+    expect(foreign).toBeInstanceOf(DfnsApiError);
+    expect(toHttpException(foreign).getResponse()).toMatchObject({ statusCode: 404, errorId: '7' });
+  });
+
+  it.each([undefined, null, 'DfnsError', {}, new Error('other'), { code: 'DFNS_TIMEOUT' }])('%p is none', (value) => {
+    expect(value instanceof (DfnsError as never)).toBe(false);
+    expect(value instanceof (DfnsApiError as never)).toBe(false);
+  });
+
+  it('keeps kinds apart', () => {
+    const plain = new DfnsError('DFNS_TIMEOUT', 'late');
+    class Mine extends DfnsError {}
+    class MyApi extends DfnsApiError {}
+    expect(plain).not.toBeInstanceOf(DfnsApiError);
+    expect(plain).not.toBeInstanceOf(Mine);
+    expect(new Mine('DFNS_TIMEOUT', 'late')).toBeInstanceOf(Mine);
+    expect(errorOf('DFNS_TIMEOUT')).not.toBeInstanceOf(MyApi);
+  });
+
+  it('with a code that only the other copy knows is a 500', () => {
+    const unknown = new DfnsError('DFNS_OF_TOMORROW' as DfnsErrorCode, 'new');
+    expect(toHttpException(unknown).getStatus()).toBe(500);
+  });
+});
