@@ -21,6 +21,7 @@ import { sealOptions } from './config/sealed-options.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
 import { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
 import { DfnsUsers } from './delegated-auth/dfns-users.js';
+import { LogoutCall } from './delegated-auth/logout.call.js';
 import { RecoveryCalls } from './delegated-auth/recovery.calls.js';
 import { RegistrationCalls } from './delegated-auth/registration.calls.js';
 import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
@@ -82,6 +83,7 @@ function coreProviders(optionsToken: symbol): Provider[] {
     { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     SharedLogin,
     TokenBroker,
+    LogoutCall,
     RegistrationCalls,
     RecoveryCalls,
     OpenCeremonies,

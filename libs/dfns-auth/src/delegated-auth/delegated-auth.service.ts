@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ApiCalls } from '../api/api-calls.js';
 import type { CallOptions } from '../client/call-scope.js';
 import { isDfnsError } from '../errors/dfns.error.js';
 import { DelegatedLogin } from '../tokens/delegated-login.js';
@@ -11,6 +10,7 @@ import { DelegatedLoginDto } from './dto/delegated-login.dto.js';
 import type { DelegatedRecoveryDto } from './dto/delegated-recovery.dto.js';
 import type { DelegatedRegistrationDto } from './dto/delegated-registration.dto.js';
 import type { RecoverUserDto } from './dto/recover-user.dto.js';
+import { LogoutCall } from './logout.call.js';
 import { RecoveryCalls, type RecoveryResult } from './recovery.calls.js';
 import type { RecoveryChallenge } from './recovery-challenge.js';
 import { RegistrationCalls } from './registration.calls.js';
@@ -33,28 +33,26 @@ export class DelegatedAuthService {
   readonly #tokens: TokenBroker;
   readonly #registration: RegistrationCalls;
   readonly #recovery: RecoveryCalls;
-  readonly #calls: ApiCalls;
+  readonly #session: LogoutCall;
 
   constructor(
     login: DelegatedLogin,
     tokens: TokenBroker,
     registration: RegistrationCalls,
     recovery: RecoveryCalls,
-    calls: ApiCalls,
+    session: LogoutCall,
   ) {
     this.#login = login;
     this.#tokens = tokens;
     this.#registration = registration;
     this.#recovery = recovery;
-    this.#calls = calls;
+    this.#session = session;
   }
 
   /**
-   * Logs a user in without their credentials. Always asks Dfns: three requests. {@link getToken} is what you want in a
-   * request handler.
+   * Logs a user in without their credentials. Always asks Dfns: three requests; request handlers want {@link getToken}.
    *
-   * @throws DfnsError `DFNS_USER_NOT_FOUND`, `DFNS_USER_DEACTIVATED`, `DFNS_BAD_REQUEST` before any request, and those
-   * of every call
+   * @throws DfnsError `DFNS_USER_NOT_FOUND`, `DFNS_USER_DEACTIVATED`, and those of every call
    */
   async login(request: DelegatedLoginDto, options: CallOptions = {}): Promise<DelegatedLoginResponse> {
     const { username } = checked(DelegatedLoginDto, request);
@@ -94,31 +92,14 @@ export class DelegatedAuthService {
     return this.#tokens.forget(username);
   }
 
-  /**
-   * Ends the user's session at Dfns (`PUT /auth/logout`, spec 11.4), if a token of theirs is kept, and forgets it in
-   * any case.
-   */
+  /** Ends the user's session at Dfns, if a token of theirs is kept, and forgets it in any case. */
   async logout(username: string): Promise<void> {
     const userToken = await this.#tokens.peek(username);
     await this.#tokens.forget(username);
-    if (userToken === undefined) return;
-    try {
-      await this.#calls.perform(
-        { method: 'PUT', path: '/auth/logout', body: {}, caller: { userToken } },
-        { repeatable: true, read: () => undefined },
-        {},
-      );
-    } catch (error) {
-      // The token was dead already, which is what a logout is for.
-      if (!isDfnsError(error) || error.code !== 'DFNS_USER_UNAUTHORIZED') throw error;
-    }
+    if (userToken !== undefined) await this.#session.logout(userToken);
   }
 
-  /**
-   * Creates an end user and opens a registration, which `completeRegistration` or `completeEndUserRegistration` ends.
-   *
-   * @throws DfnsError `DFNS_USER_EXISTS` also for a user who began a registration and did not finish it
-   */
+  /** Creates an end user. @throws DfnsError `DFNS_USER_EXISTS`, also for one who did not finish a registration */
   createRegistrationChallenge(
     request: DelegatedRegistrationDto,
     options: CallOptions = {},
@@ -127,8 +108,7 @@ export class DelegatedAuthService {
   }
 
   /**
-   * A new challenge for a user who began a registration and did not finish it. Only older Dfns documents know the
-   * endpoint (spec 16, row 5).
+   * A new challenge for a user who did not finish a registration. Only older Dfns documents know it (spec 16, row 5).
    *
    * @throws DfnsError `DFNS_NOT_FOUND` where Dfns does not have it
    */
@@ -137,8 +117,7 @@ export class DelegatedAuthService {
   }
 
   /**
-   * Registers the first credentials of a user, who has signed the challenge with all of them. One request, never
-   * repeated once it may have happened.
+   * Registers credentials that signed the challenge. Never repeated once it may have happened.
    *
    * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that is over or a credential that Dfns refuses
    */
@@ -159,11 +138,7 @@ export class DelegatedAuthService {
     return this.#registration.completeEndUser(temporaryAuthenticationToken, request, options);
   }
 
-  /**
-   * Opens a recovery for a user who still has a recovery key.
-   *
-   * @throws DfnsError `DFNS_BAD_REQUEST` where the credential is no recovery key of theirs
-   */
+  /** Opens a recovery. @throws DfnsError `DFNS_BAD_REQUEST` where the credential is no recovery key of the user */
   createRecoveryChallenge(request: DelegatedRecoveryDto, options: CallOptions = {}): Promise<RecoveryChallenge> {
     return this.#recovery.createChallenge(request, options);
   }
