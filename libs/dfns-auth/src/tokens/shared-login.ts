@@ -49,6 +49,7 @@ export class SharedLogin implements OnApplicationShutdown {
    */
   async obtain(username: string, after: number): Promise<LiveToken> {
     if (!this.#config.tokens.store) return this.#ask(username);
+    const lastDrop = this.#stored.lastDrop(username);
     const { found, release } = await this.#findOrLock(username, after);
     if (found) return found;
     let live: LiveToken;
@@ -59,7 +60,7 @@ export class SharedLogin implements OnApplicationShutdown {
       throw error;
     }
     // Behind the callers: the store is not worth their time.
-    void this.#stored.keep(username, live).then(release);
+    void this.#stored.keep(username, live, lastDrop).then(release);
     return live;
   }
 

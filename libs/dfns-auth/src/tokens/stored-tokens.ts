@@ -15,6 +15,11 @@ const STORE_TIMEOUT_MS = 500;
 const BREAK_AFTER = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 
+/** Tokens that were asked for until a moment are not served any more. */
+export interface Drop {
+  until: number;
+}
+
 /**
  * The tokens in the store of the application, which is trusted with nothing: each answer is awaited for
  * {@link STORE_TIMEOUT_MS}, and a token is checked to be the user's before it is used.
@@ -27,14 +32,13 @@ export class StoredTokens {
     breaker: new ConsecutiveBreaker(BREAK_AFTER),
     halfOpenAfter: HALF_OPEN_AFTER_MS,
   });
-  /** When a user's token was dropped: nothing that was asked for until then is taken from the store again. */
-  readonly #droppedAt: LRUCache<string, number>;
+  readonly #drops: LRUCache<string, Drop>;
 
   private constructor(config: DfnsAuthConfig, now: Clock, orgId: string | undefined) {
     this.#config = config;
     this.#now = now;
     this.#orgId = orgId;
-    this.#droppedAt = new LRUCache({ max: config.tokens.maxEntries });
+    this.#drops = new LRUCache({ max: config.tokens.maxEntries });
   }
 
   /** @throws DfnsError `DFNS_CONFIGURATION` when it is not known for which organisation a shared store keeps tokens */
@@ -58,19 +62,29 @@ export class StoredTokens {
   async find(username: string, after: number): Promise<LiveToken | undefined> {
     const row = await this.#ask((store) => store.get(this.#key(username)));
     const live = this.#read(row, username);
-    return live && live.askedAt > Math.max(after, this.#lastDrop(username)) ? live : undefined;
+    const dropped = this.lastDrop(username)?.until ?? Number.NEGATIVE_INFINITY;
+    return live && live.askedAt > Math.max(after, dropped) ? live : undefined;
   }
 
-  /** Keeps a token for the other replicas, if it can, and unless the user was forgotten since it was asked for. */
-  async keep(username: string, { token, askedAt, staleAt }: LiveToken): Promise<void> {
+  /**
+   * Keeps a token for the other replicas, if it can.
+   *
+   * @param lastDrop what {@link lastDrop} was when the token was asked for; a token that was dropped since is not kept
+   */
+  async keep(username: string, { token, askedAt, staleAt }: LiveToken, lastDrop: Drop | undefined): Promise<void> {
     const ttlMs = staleAt - this.#now();
-    if (ttlMs <= 0 || askedAt <= this.#lastDrop(username)) return;
+    if (ttlMs <= 0 || this.lastDrop(username) !== lastDrop) return;
     await this.#try((store) => store.set(this.#key(username), JSON.stringify({ token, askedAt }), ttlMs));
   }
 
-  /** Takes no token again that was asked for until `askedAt`, whatever the store says. */
-  drop(username: string, askedAt: number): void {
-    this.#droppedAt.set(username, Math.max(askedAt, this.#lastDrop(username)));
+  /** The last time that a token of the user was dropped. */
+  lastDrop(username: string): Drop | undefined {
+    return this.#drops.get(username);
+  }
+
+  /** Takes no token again that was asked for until `until`, whatever the store says. */
+  drop(username: string, until: number): void {
+    this.#drops.set(username, { until });
   }
 
   /** Drops the user's token, and removes it for the other replicas, if it can. */
@@ -95,10 +109,6 @@ export class StoredTokens {
   /** Readable by no separator: JSON keeps the parts apart, and usernames that differ in anything differ here. */
   #key(username: string): string {
     return JSON.stringify([this.#config.baseUrl, this.#orgId, username]);
-  }
-
-  #lastDrop(username: string): number {
-    return this.#droppedAt.get(username) ?? Number.NEGATIVE_INFINITY;
   }
 
   #read(row: unknown, username: string): LiveToken | undefined {

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import KeyvRedis from '@keyv/redis';
+import type { TestingModule } from '@nestjs/testing';
+import { DfnsSandbox } from 'dfns-sandbox';
+import { Keyv } from 'keyv';
+import { DelegatedAuthService, KeyvTokenStore } from 'nestjs-dfns-auth';
+import { operations, optionsFor, startWith } from './registered.js';
+import { RedisServer } from './replicas/redis-server.js';
+import { Replica } from './replicas/replica.js';
+import { until } from './until.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const sealing = { keys: [{ id: 'test', key: randomBytes(32).toString('base64') }] };
+
+const isInstalled = RedisServer.isInstalled;
+if (!isInstalled) process.stderr.write('skipped: there is no redis-server; apt-get install redis-server\n');
+// A gap that nobody sees is no test, so where tests count it is a failure.
+const describeWithRedis = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
+
+describeWithRedis('replicas with one Redis', () => {
+  let now: number;
+  let redis: RedisServer;
+  let sandbox: DfnsSandbox;
+  let closing: (() => Promise<unknown>)[];
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.kill());
+
+  beforeEach(async () => {
+    now = Date.now();
+    closing = [];
+    sandbox = await DfnsSandbox.start({ now: () => now });
+    closing.push(() => sandbox.stop());
+  });
+  afterEach(async () => {
+    for (const close of closing.reverse()) await close();
+  });
+
+  const keyv = () => {
+    const opened = new Keyv(new KeyvRedis(redis.url));
+    closing.push(() => opened.disconnect());
+    return opened;
+  };
+  const tokens = () => ({ leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE, store: new KeyvTokenStore(keyv(), sealing) });
+  const register = async (): Promise<DelegatedAuthService> => {
+    const context: TestingModule = await startWith(sandbox, { tokens: tokens() }, () => now);
+    closing.push(() => context.close());
+    return context.get(DelegatedAuthService);
+  };
+  const createUsers = (count: number) => {
+    const usernames = Array.from({ length: count }, (_, i) => `lovelace-${i}`);
+    for (const username of usernames) sandbox.createUser({ username });
+    return usernames;
+  };
+  const logins = () => operations(sandbox).filter((operation) => operation === 'POST /auth/login/delegated').length;
+  const raw = () => (keyv().store as KeyvRedis<string>).getClient();
+
+  /** All that stands in Redis, keys and values. */
+  async function dump(): Promise<[key: string, value: string][]> {
+    const client = (await raw()) as unknown as {
+      keys(p: string): Promise<string[]>;
+      get(key: string): Promise<string>;
+    };
+    return Promise.all(
+      (await client.keys('*')).map(async (key): Promise<[string, string]> => [key, await client.get(key)]),
+    );
+  }
+
+  it('log a user in once a lifetime, four processes of them', async () => {
+    const usernames = createUsers(100);
+    const options = optionsFor(sandbox, { tokens: { leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE } });
+    const replicas = await Promise.all(
+      Array.from({ length: 4 }, () => Replica.start({ options, redisUrl: redis.url, sealing })),
+    );
+    closing.push(() => Promise.all(replicas.map((replica) => replica.stop())));
+    const everywhere = async () =>
+      (await Promise.all(replicas.map((replica) => replica.getTokens(now, [...usernames, ...usernames])))).flat();
+    const lifetimes = 3;
+    for (let lifetime = 1; lifetime <= lifetimes; lifetime += 1) {
+      const results = await everywhere();
+      expect(results.filter(({ failure }) => failure)).toEqual([]);
+      expect(logins()).toBeGreaterThanOrEqual(usernames.length * lifetime);
+      // In memory from now on; then past the end of every token.
+      expect(new Set((await everywhere()).map(({ token }) => token)).size).toBeLessThanOrEqual(usernames.length * 1.05);
+      now += HOUR;
+    }
+    expect(logins()).toBeLessThanOrEqual(usernames.length * lifetimes * 1.05);
+  });
+
+  it('refresh a token once', async () => {
+    createUsers(1);
+    const services = await Promise.all(Array.from({ length: 4 }, register));
+    const everywhere = async () =>
+      new Set(await Promise.all(services.map((service) => service.getToken('lovelace-0'))));
+    const [first] = await everywhere();
+    now += HOUR - 6 * MINUTE;
+    expect(await everywhere()).toEqual(new Set([first]));
+    await until(async () => {
+      const served = await everywhere();
+      return served.size === 1 && !served.has(first as string);
+    });
+    expect(logins()).toBe(2);
+  });
+
+  it('fail no login while Redis is killed, away and back, and share again afterwards', async () => {
+    const usernames = createUsers(20);
+    const [first, second] = [await register(), await register()];
+    let isOver = false;
+    const failures: unknown[] = [];
+    let served = 0;
+    const load = async (service: DelegatedAuthService) => {
+      for (let i = 0; !isOver; i += 1) {
+        const username = usernames[i % usernames.length] as string;
+        await service.getToken(username).then(
+          () => served++,
+          (error) => failures.push(error),
+        );
+        if (i % 3 === 0) await service.forget(username);
+      }
+    };
+    const loads = [first, second, first, second].map(load);
+    const some = async () => {
+      const before = served;
+      await until(() => served > before + 50);
+    };
+    await some();
+    await redis.kill();
+    await some();
+    await redis.start();
+    await some();
+    isOver = true;
+    await Promise.all(loads);
+    expect(failures).toEqual([]);
+    await until(async () => {
+      now += 1;
+      const token = await first.forget('lovelace-0').then(() => first.getToken('lovelace-0'));
+      return (await (await register()).getToken('lovelace-0')) === token;
+    });
+  });
+
+  it('wait no longer for a Redis that answers nothing than for its time limit', async () => {
+    createUsers(1);
+    const service = await register();
+    await service.getToken('lovelace-0');
+    redis.freeze();
+    try {
+      await service.forget('lovelace-0');
+      const startedAt = performance.now();
+      await service.getToken('lovelace-0');
+      expect(performance.now() - startedAt).toBeLessThan(1_500);
+    } finally {
+      redis.thaw();
+    }
+  });
+
+  it('leave nothing readable in Redis', async () => {
+    const usernames = createUsers(5);
+    const service = await register();
+    await Promise.all(usernames.map((username) => service.getToken(username)));
+    await until(async () => (await dump()).filter(([key]) => key.includes('dfns-token')).length >= 5);
+    const text = JSON.stringify(await dump());
+    expect(text).not.toContain('lovelace');
+    for (const secret of sandbox.secrets) {
+      expect(text).not.toContain(secret);
+      for (const part of secret.split('.')) expect(text).not.toContain(part);
+    }
+  });
+
+  it('open no row that was altered or moved, and log in instead', async () => {
+    createUsers(2);
+    const usernames = ['lovelace-0', 'lovelace-1'];
+    const before = new Set((await dump()).map(([key]) => key));
+    const service = await register();
+    const tokensBefore = await Promise.all(usernames.map((username) => service.getToken(username)));
+    const rows = async () =>
+      (await dump()).filter(([key]) => key.includes('dfns-token') && !key.includes(':lock:') && !before.has(key));
+    await until(async () => (await rows()).length === 2);
+    const [[one, hers], [other, his]] = (await rows()) as [[string, string], [string, string]];
+    const client = await raw();
+    const flipped = hers.replace(/(test\.[\w-]{40})(.)/, (_, head, next) => `${head}${next === 'A' ? 'B' : 'A'}`);
+    expect(flipped).not.toBe(hers);
+    for (const [row, otherRow] of [
+      [his, hers],
+      [flipped, `${his.slice(0, -1)}`],
+      ['', 'x'],
+    ]) {
+      await client.set(one, row as string);
+      await client.set(other, otherRow as string);
+      const asked = logins();
+      const fresh = await register();
+      const got = await Promise.all(usernames.map((username) => fresh.getToken(username)));
+      expect(logins()).toBe(asked + 2);
+      expect(got.some((token) => tokensBefore.includes(token))).toBe(false);
+      await until(async () => (await rows()).every(([, row]) => row.includes('test.')));
+    }
+  });
+});
