@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
 import type {
   DfnsAuthModuleOptions,
@@ -31,6 +32,11 @@ class SealedServiceAccount implements ServiceAccountOptions {
   get credential(): KeyCredentialOptions | CredentialSigner {
     return this.#credential;
   }
+
+  /** `inspect` can be told to call getters. */
+  [inspect.custom](): string {
+    return '[sealed]';
+  }
 }
 
 class SealedKeyCredential implements KeyCredentialOptions {
@@ -50,6 +56,10 @@ class SealedKeyCredential implements KeyCredentialOptions {
 
   get passphrase(): string | undefined {
     return this.#passphrase;
+  }
+
+  [inspect.custom](): string {
+    return '[sealed]';
   }
 }
 
