@@ -4,7 +4,7 @@ import type { DfnsFlowEvent, DfnsStepEvent, DfnsTokenEvent } from './events.js';
 export interface Instruments {
   /** Runs `call` inside a span, which ends with what `call` tells about it. */
   span<T>(kind: 'flow' | 'step', operation: string, call: (end: SpanEnd) => Promise<T>): Promise<T>;
-  token(event: DfnsTokenEvent): void;
+  token(result: DfnsTokenEvent['result']): void;
 }
 
 /** Ends a span and counts it. */

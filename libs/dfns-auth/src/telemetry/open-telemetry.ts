@@ -4,7 +4,10 @@ import type { Instruments } from './instruments.js';
 
 const NAME = 'nestjs-dfns-auth';
 
-/** OpenTelemetry where the application has it: `@opentelemetry/api` is an optional peer. */
+/**
+ * OpenTelemetry where the application has it: `@opentelemetry/api` is an optional peer. Meters are those of the SDK that
+ * was started before.
+ */
 export async function loadOpenTelemetry(): Promise<Instruments | undefined> {
   try {
     return instruments(await import('@opentelemetry/api'));
@@ -36,7 +39,7 @@ function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTe
         }),
       );
     },
-    token: ({ result }) => lookups.add(1, { 'dfns.token.result': result }),
+    token: (result) => lookups.add(1, { 'dfns.token.result': result }),
   };
 }
 

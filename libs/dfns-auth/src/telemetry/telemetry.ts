@@ -44,9 +44,9 @@ export class Telemetry {
 
   /** Tells where a user token came from. */
   token(result: DfnsTokenEvent['result'], username: string): void {
-    if (!this.#instruments && !TOKEN.hasSubscribers) return;
+    this.#instruments?.token(result);
+    if (!TOKEN.hasSubscribers) return;
     const event: DfnsTokenEvent = { result, user: this.#pseudonym(username) };
-    this.#instruments?.token(event);
     TOKEN.publish(event);
   }
 

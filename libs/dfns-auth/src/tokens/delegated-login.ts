@@ -21,7 +21,7 @@ export class DelegatedLogin {
   login(username: string, options: CallOptions = {}): Promise<string> {
     return this.#calls.perform(
       { method: 'POST', path: '/auth/login/delegated', body: { username }, caller: 'serviceAccount' },
-      { repeatable: true, read: (answer, operation) => this.#read(answer, operation, username) },
+      { repeatable: true, username, read: (answer, operation) => this.#read(answer, operation, username) },
       options,
     );
   }
