@@ -148,7 +148,7 @@ async function serve({ identity, adapter = new ExpressAdapter(), imports = [], .
 
 const get = async (url: string, principal?: string) => {
   const answer = await fetch(url, { headers: principal === undefined ? {} : { 'x-principal': principal } });
-  return { status: answer.status, body: await answer.json() };
+  return { status: answer.status, body: (await answer.json()) as Record<string, string> };
 };
 
 describe.each(ADAPTERS)('DfnsUserGuard on %s', (_, adapter) => {

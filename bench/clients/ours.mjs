@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DelegatedAuthService, DfnsAuthModule } from 'nestjs-dfns-auth';
+
+/** The service of this library, in a Nest application. */
+export async function createService({ url, orgId, authToken, credId, privateKey }, tokens = {}) {
+  const serviceAccount = { authToken, credential: { credId, privateKey } };
+  const registration = DfnsAuthModule.forRoot({ baseUrl: url, orgId, serviceAccount, tokens });
+  class Application {}
+  Module({ imports: [registration] })(Application);
+  const context = await NestFactory.createApplicationContext(Application, { logger: ['error'] });
+  return context.get(DelegatedAuthService, { strict: false });
+}
+
+/** A fresh login each time: nothing comes from the cache. */
+export async function createClient(account) {
+  const service = await createService(account);
+  return async (username) => (await service.login({ username })).token;
+}
