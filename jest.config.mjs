@@ -23,4 +23,5 @@ export default {
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/secret-scan/reporter.mjs'],
 };
