@@ -2,12 +2,14 @@ import { HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ApiCalls } from './api/api-calls.js';
 import { DfnsClient } from './api/dfns.client.js';
+import { CeremonyRows } from './ceremonies/ceremony-rows.js';
 import { CredentialCeremony } from './ceremonies/credential.ceremony.js';
 import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
 import { OpenCeremonies } from './ceremonies/open-ceremonies.js';
 import { RecoveryCeremony } from './ceremonies/recovery.ceremony.js';
 import { RegistrationCeremony } from './ceremonies/registration.ceremony.js';
 import { RegistrationCompletion } from './ceremonies/registration-completion.js';
+import { RegistrationOpening } from './ceremonies/registration-opening.js';
 import { UserActionCeremony } from './ceremonies/user-action.ceremony.js';
 import { DfnsFlows } from './client/dfns-flows.js';
 import { DfnsHttp } from './client/dfns-http.js';
@@ -86,7 +88,9 @@ function coreProviders(optionsToken: symbol): Provider[] {
     LogoutCall,
     RegistrationCalls,
     RecoveryCalls,
+    CeremonyRows,
     OpenCeremonies,
+    RegistrationOpening,
     RegistrationCompletion,
     RegistrationCeremony,
     RecoveryCeremony,

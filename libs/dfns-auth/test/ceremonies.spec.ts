@@ -116,6 +116,28 @@ describe('a registration ceremony', () => {
     await expect(ceremonies.beginRegistration('cleo')).rejects.toMatchObject({ code: 'DFNS_USER_EXISTS' });
   });
 
+  it('goes on with the challenge there was where Dfns cannot restart it, as long as that lasts', async () => {
+    const on = 'POST /auth/registration/delegated/restart';
+    sandbox.faults.add({ on, times: 4, kind: 'status', status: 404, message: 'Not Found' });
+    const left = await ceremonies.beginRegistration('ella');
+    now += LIFETIME_MS - 1;
+    const again = await ceremonies.beginRegistration('ella');
+    expect(again).toEqual({ ...left, ceremonyId: expect.not.stringContaining(left.ceremonyId) });
+    const wrong = credentialsOf(newPerson('ella'), 'another challenge');
+    await expect(ceremonies.finishRegistration('ella', again.ceremonyId, wrong)).rejects.toMatchObject({
+      code: 'DFNS_USER_UNAUTHORIZED',
+    });
+    const { ceremonyId, challenge } = await ceremonies.beginRegistration('ella');
+    const credentials = credentialsOf(newPerson('ella'), challenge.challenge);
+    await ceremonies.finishRegistration('ella', ceremonyId, credentials);
+    await expect(ceremonies.finishRegistration('ella', left.ceremonyId, credentials)).rejects.toMatchObject({
+      code: 'DFNS_USER_UNAUTHORIZED',
+    });
+    await ceremonies.beginRegistration('late ella');
+    now += LIFETIME_MS;
+    await expect(ceremonies.beginRegistration('late ella')).rejects.toMatchObject({ code: 'DFNS_NOT_FOUND' });
+  });
+
   it('says so where Dfns cannot restart it', async () => {
     sandbox.createUser({ username: 'dora', registered: false });
     const on = 'POST /auth/registration/delegated/restart';

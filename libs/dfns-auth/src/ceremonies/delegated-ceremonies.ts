@@ -49,9 +49,10 @@ export class DelegatedCeremonies {
   }
 
   /**
-   * Creates the user, or restarts a registration that was not finished.
+   * Creates the user, or goes on with a registration that was not finished.
    *
-   * @throws DfnsError `DFNS_USER_EXISTS`; `DFNS_NOT_FOUND` where this Dfns cannot restart a registration
+   * @throws DfnsError `DFNS_USER_EXISTS`; `DFNS_NOT_FOUND` for a registration that was left so long ago that its
+   * challenge is over, where this Dfns cannot restart it
    */
   async beginRegistration(
     username: string,

@@ -1,12 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { isJsonObject } from '../client/json.js';
-import type { CeremonyStore } from '../config/ceremony-store.js';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
 import { DfnsError } from '../errors/dfns.error.js';
 import type { Ceremony } from './ceremony.js';
-import { MemoryCeremonyStore } from './memory-ceremony.store.js';
+import { CeremonyRows } from './ceremony-rows.js';
 
 /** What is asked of the browser; an answer to another question is no answer. */
 export type CeremonyKind = 'registration' | 'recovery' | 'action' | 'credential';
@@ -17,25 +15,38 @@ export type CeremonyKind = 'registration' | 'recovery' | 'action' | 'credential'
  */
 @Injectable()
 export class OpenCeremonies {
-  readonly #store: CeremonyStore;
+  readonly #rows: CeremonyRows;
   readonly #lifetimeMs: number;
   readonly #now: Clock;
 
-  constructor(@Inject(DFNS_AUTH_CONFIG) { ceremonies }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
-    this.#store = ceremonies.store ?? new MemoryCeremonyStore(ceremonies.maxEntries, now);
+  constructor(
+    rows: CeremonyRows,
+    @Inject(DFNS_AUTH_CONFIG) { ceremonies }: DfnsAuthConfig,
+    @Inject(DFNS_CLOCK) now: Clock,
+  ) {
+    this.#rows = rows;
     this.#lifetimeMs = ceremonies.lifetimeMs;
     this.#now = now;
+  }
+
+  /** When a challenge that was made now is over, in milliseconds since 1970. */
+  endOfNew(): number {
+    return this.#now() + this.#lifetimeMs;
   }
 
   /**
    * @param held what the server needs for the answer; it is kept as JSON, and must not reach the browser
    * @param challenge what the browser gets
    */
-  async open<C>(kind: CeremonyKind, username: string, held: object, challenge: C): Promise<Ceremony<C>> {
+  async open<C>(
+    kind: CeremonyKind,
+    username: string,
+    held: object,
+    challenge: C,
+    expiresAt = this.endOfNew(),
+  ): Promise<Ceremony<C>> {
     const ceremonyId = randomBytes(32).toString('base64url');
-    const expiresAt = this.#now() + this.#lifetimeMs;
-    const value = JSON.stringify({ held, expiresAt });
-    await stored(() => this.#store.put(rowOf(kind, username, ceremonyId), value, this.#lifetimeMs));
+    await this.#rows.put([kind, username, ceremonyId], { held, expiresAt });
     return { ceremonyId, expiresAt: new Date(expiresAt).toISOString(), challenge };
   }
 
@@ -45,28 +56,11 @@ export class OpenCeremonies {
    * @throws DfnsError `DFNS_CEREMONY_INVALID`
    */
   async take<H>(kind: CeremonyKind, username: string, ceremonyId: string): Promise<H> {
-    const value = await stored(() => this.#store.take(rowOf(kind, username, ceremonyId)));
-    const row: unknown = JSON.parse(value ?? 'null');
-    if (isJsonObject(row) && this.#now() < Number(row['expiresAt'])) return row['held'] as H;
+    const row = await this.#rows.take<H>([kind, username, ceremonyId]);
+    if (row) return row.held;
     throw new DfnsError(
       'DFNS_CEREMONY_INVALID',
       `there is no open ${kind} of this id: it was answered, has expired, or is of another user`,
     );
-  }
-}
-
-function rowOf(kind: CeremonyKind, username: string, ceremonyId: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, username, ceremonyId]))
-    .digest('base64url');
-}
-
-/** A store of the application: its words may hold anything, so only the kind of its error is told. */
-async function stored<T>(use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } catch (error) {
-    const kind = error instanceof Error ? error.name : typeof error;
-    throw new DfnsError('DFNS_UNAVAILABLE', `the ceremony store failed (${kind})`);
   }
 }

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { DelegatedAuthService } from '../delegated-auth/delegated-auth.service.js';
+import { DfnsUsers } from '../delegated-auth/dfns-users.js';
+import type { DelegatedRegistrationDto } from '../delegated-auth/dto/delegated-registration.dto.js';
+import type { RegistrationChallenge } from '../delegated-auth/registration-challenge.js';
+import { isDfnsError } from '../errors/dfns.error.js';
+import type { DfnsErrorCode } from '../errors/dfns-error-code.js';
+import { CeremonyRows, type Row } from './ceremony-rows.js';
+import { OpenCeremonies } from './open-ceremonies.js';
+
+/**
+ * Gets the challenge of a registration, also for a person who began one and did not finish it: they closed the page, or
+ * their device refused. Such a registration is restarted. Where Dfns cannot restart it, which today's Dfns cannot, the
+ * challenge that was got before is used again as long as it lasts; Dfns takes one answer to it.
+ */
+@Injectable()
+export class RegistrationOpening {
+  readonly #auth: DelegatedAuthService;
+  readonly #users: DfnsUsers;
+  readonly #open: OpenCeremonies;
+  readonly #rows: CeremonyRows;
+
+  constructor(auth: DelegatedAuthService, users: DfnsUsers, open: OpenCeremonies, rows: CeremonyRows) {
+    this.#auth = auth;
+    this.#users = users;
+    this.#open = open;
+    this.#rows = rows;
+  }
+
+  /** The challenge, and when it is over. */
+  async challenge(request: DelegatedRegistrationDto): Promise<Row<RegistrationChallenge>> {
+    const row = await this.#begin(request);
+    await this.#rows.put(unfinished(request.email), row);
+    return row;
+  }
+
+  /** The registration is complete; there is nothing to go on with. */
+  async finished(username: string): Promise<void> {
+    // A row that stays is of no use to anybody: Dfns has taken the answer to its challenge.
+    await this.#rows.take(unfinished(username)).catch(() => undefined);
+  }
+
+  async #begin(request: DelegatedRegistrationDto): Promise<Row<RegistrationChallenge>> {
+    const expiresAt = this.#open.endOfNew();
+    try {
+      return { held: await this.#auth.createRegistrationChallenge(request), expiresAt };
+    } catch (error) {
+      if (!is(error, 'DFNS_USER_EXISTS')) throw error;
+      const user = await this.#users.findByUsername(request.email);
+      if (user === undefined || user.isRegistered) throw error;
+    }
+    try {
+      return { held: await this.#auth.restartRegistration(request), expiresAt };
+    } catch (error) {
+      const kept =
+        is(error, 'DFNS_NOT_FOUND') && (await this.#rows.take<RegistrationChallenge>(unfinished(request.email)));
+      if (kept) return kept;
+      throw error;
+    }
+  }
+}
+
+const unfinished = (username: string) => ['unfinished registration', username];
+
+const is = (error: unknown, code: DfnsErrorCode) => isDfnsError(error) && error.code === code;
