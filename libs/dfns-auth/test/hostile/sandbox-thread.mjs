@@ -1,0 +1,9 @@
+/** A sandbox in a thread of its own, so that its memory, sockets and timers are not counted as those of the library. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { DfnsSandbox } from 'dfns-sandbox';
+
+const sandbox = await DfnsSandbox.start({ keepRequests: 1 });
+for (const username of workerData.usernames) sandbox.createUser({ username });
+const account = sandbox.createServiceAccount({});
+parentPort.postMessage({ url: sandbox.url, orgId: sandbox.orgId, account });
+parentPort.on('message', (fault) => sandbox.faults.add(fault));
