@@ -3,12 +3,17 @@ import { ConfigModule } from '@nestjs/config';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { DfnsAuthModule, DfnsExceptionFilter } from 'nestjs-dfns-auth';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { ActionsController } from './actions/actions.controller.js';
+import { CredentialsController } from './credentials/credentials.controller.js';
 import { DemoAccount } from './dfns/demo-account.js';
 import { DfnsConnection } from './dfns/dfns-connection.js';
 import { DfnsConnectionModule } from './dfns/dfns-connection.module.js';
 import { MeController } from './me/me.controller.js';
+import { RecoveryController } from './recovery/recovery.controller.js';
+import { RegistrationController } from './registration/registration.controller.js';
 import { SameOriginGuard } from './session/same-origin.guard.js';
 import { SessionController } from './session/session.controller.js';
+import { SignaturesController } from './wallets/signatures.controller.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
 @Module({
@@ -18,7 +23,16 @@ import { WalletsController } from './wallets/wallets.controller.js';
     DfnsAuthModule.forRootAsync({ isGlobal: true, imports: [DfnsConnectionModule], useExisting: DfnsConnection }),
     AccountsModule,
   ],
-  controllers: [SessionController, MeController, WalletsController],
+  controllers: [
+    SessionController,
+    MeController,
+    RegistrationController,
+    RecoveryController,
+    CredentialsController,
+    WalletsController,
+    SignaturesController,
+    ActionsController,
+  ],
   providers: [
     DemoAccount,
     { provide: APP_FILTER, useFactory: () => new DfnsExceptionFilter() },

@@ -2,12 +2,14 @@ import { type NestApplicationOptions, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { servePage } from './page/serve-page.js';
 import { sessionMiddleware } from './session/session.middleware.js';
 
 /** The application, ready to listen. */
 export async function createApplication(options: NestApplicationOptions = {}): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
   app.disable('x-powered-by');
+  servePage(app);
   app.use(sessionMiddleware());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   return app;

@@ -1,0 +1,43 @@
+import { Body, Controller, Param, Post, UseGuards } from '@nestjs/common';
+import {
+  type Ceremony,
+  DelegatedAuthService,
+  DelegatedCeremonies,
+  DfnsClient,
+  DfnsUserGuard,
+  DfnsUsername,
+  type PublicUserActionChallenge,
+  type Wallet,
+} from 'nestjs-dfns-auth';
+import { MessageDto } from './message.dto.js';
+
+/** Signatures of a wallet. Each waits for its user: `POST /actions/:ceremonyId` has it made. */
+@Controller('wallets/:walletId/signatures')
+@UseGuards(DfnsUserGuard)
+export class SignaturesController {
+  constructor(
+    private readonly ceremonies: DelegatedCeremonies,
+    private readonly delegatedAuth: DelegatedAuthService,
+    private readonly dfns: DfnsClient,
+  ) {}
+
+  @Post()
+  async begin(
+    @DfnsUsername() username: string,
+    @Param('walletId') walletId: string,
+    @Body() { message }: MessageDto,
+  ): Promise<Ceremony<PublicUserActionChallenge>> {
+    const { signingKey } = await this.delegatedAuth.withToken(username, (userToken) =>
+      this.dfns.request<Wallet>({
+        method: 'GET',
+        path: `/wallets/${encodeURIComponent(walletId)}`,
+        caller: { userToken },
+      }),
+    );
+    return this.ceremonies.beginAction(username, {
+      method: 'POST',
+      path: `/keys/${signingKey.id}/signatures`,
+      payload: { kind: 'Eip191', blockchainKind: 'Evm', message: `0x${Buffer.from(message).toString('hex')}` },
+    });
+  }
+}
