@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { type CreatedUser, DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
 import { Gateway } from './hostile/gateway.js';
 import { FLOWS, operationOf, STEPS, UpstreamFlows } from './hostile/upstream-flows.js';
 import { startWith } from './registered.js';
@@ -103,6 +103,21 @@ describe('answers that are not what HTTP makes of them', () => {
     gateway.on(LOGIN, (_, { socket }) => socket?.write('SSH-2.0-OpenSSH_9.6\r\n'));
     expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
+});
+
+describe('a request that cannot be written', () => {
+  it.each(['two\r\nheaders: here', 'naïve ☃'])(
+    'with the user action %j is refused, and Dfns is not to blame',
+    async (userAction) => {
+      const userToken = sandbox.issueUserToken('ada');
+      const request = { method: 'POST', path: '/wallets', body: {}, caller: { userToken }, userAction } as const;
+      for (let i = 0; i < 12; i += 1) {
+        expect(await failure(context.get(DfnsClient).request(request))).toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+      }
+      expect(gateway.seen).toEqual([]);
+      await expect(flows.run('login')).resolves.toBeDefined();
+    },
+  );
 });
 
 describe('JSON', () => {

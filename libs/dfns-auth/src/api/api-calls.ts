@@ -49,6 +49,7 @@ export class ApiCalls {
     const body = serializeBody(request.body);
     const operation = `${method} ${target.path}`;
     const { repeatable, username } = nature;
+    if (request.userAction !== undefined) assertSendable(request.userAction, 'user action');
     return this.#flows.run({ operation, repeatable, username }, options, async (attempt) => {
       const { bearer, caller } = await this.#bearer(request.caller, attempt);
       const userAction =
@@ -71,13 +72,17 @@ export class ApiCalls {
   }
 
   #checked(token: string): string {
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
-      throw new DfnsError('DFNS_BAD_REQUEST', 'the token is empty or has characters that no token has');
-    }
+    assertSendable(token, 'token');
     const { orgId } = this.#config;
     if (orgId !== undefined && readTokenClaims(token)?.orgId !== orgId) {
       throw new DfnsError('DFNS_USER_UNAUTHORIZED', 'the token is not of the configured organisation');
     }
     return token;
   }
+}
+
+/** What goes into a header must fit there, unchanged. */
+function assertSendable(value: unknown, what: string): void {
+  if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return;
+  throw new DfnsError('DFNS_BAD_REQUEST', `the ${what} is empty or has characters that no ${what} has`);
 }

@@ -91,7 +91,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     const { status, headers, data } = await this.#http.axiosRef.request<Buffer>({
       method,
       url: `${this.#config.baseUrl}${target.path}${target.query}`,
-      data: body === '' ? undefined : Buffer.from(body),
+      data: body === '' ? undefined : body,
       headers: {
         Accept: 'application/json',
         'Accept-Encoding': 'identity',
@@ -108,8 +108,9 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 
   #unanswered(error: unknown, operation: string, exchange: DfnsExchange, attempt: FlowAttempt): DfnsError {
-    const { failure, sent, systemCode } =
-      error instanceof TransportError ? error : new TransportError('connect', false);
+    // Node refuses to write it: a header holds what no header may hold.
+    if (!(error instanceof TransportError)) return new DfnsError('DFNS_BAD_REQUEST', `${operation} cannot be sent`);
+    const { failure, sent, systemCode } = error;
     if (sent) markSent(exchange, attempt);
     if (sent && exchange.step === 'call') attempt.mayHaveHappened = true;
     const details = { operation };
