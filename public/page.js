@@ -4,6 +4,15 @@ import { get, post, remove } from './server.js';
 const byId = (id) => document.getElementById(id);
 const sections = [...document.querySelectorAll('section')];
 
+/** Leaves nothing of this person on the page for the next one. */
+function forget() {
+  for (const form of document.forms) form.reset();
+  for (const id of ['email', 'code', 'wallets', 'passkeys']) byId(id).textContent = '';
+  byId('signature').hidden = true;
+  byId('lost').open = false;
+  show('signed-out');
+}
+
 /** Shows one section, and takes keyboard and screen reader there. */
 function show(id) {
   for (const section of sections) section.hidden = section.id !== id;
@@ -27,7 +36,7 @@ async function run(busy, done, action) {
     say(done);
   } catch (error) {
     say('', error.name === 'NotAllowedError' ? 'The passkey was not used: cancelled, or timed out.' : error.message);
-    if (error.status === 401 && byId('signed-out').hidden) show('signed-out');
+    if (error.status === 401 && byId('signed-out').hidden) forget();
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -149,14 +158,13 @@ onSubmit('recover', (form, element) =>
 onClick('log-out', () =>
   run('One moment …', 'You are logged out.', async () => {
     await remove('/session');
-    byId('signature').hidden = true;
-    show('signed-out');
+    forget();
   }),
 );
 
 run('One moment …', '', () =>
   showHome().catch((error) => {
     if (error.status !== 401) throw error;
-    show('signed-out');
+    forget();
   }),
 );

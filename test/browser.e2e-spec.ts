@@ -158,6 +158,8 @@ if (!executablePath && !inCi) {
   it('logs out, and in again', async () => {
     await button('Log out').click();
     await page.getByText('You are logged out.').waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+    expect(await page.locator('body').textContent()).not.toContain(EMAIL);
     await shot('08-logged-out');
     await page.getByLabel('E-mail address').fill(EMAIL);
     await page.getByLabel('Password').fill('wrong horse');

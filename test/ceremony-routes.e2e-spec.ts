@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApplication } from '../src/application.js';
+import { DEMO_EMAIL, DEMO_PASSWORD } from '../src/dfns/demo-account.js';
+import { DfnsConnection } from '../src/dfns/dfns-connection.js';
+
+const JSON_FROM_HERE = { 'content-type': 'application/json', 'x-requested-with': 'fetch' };
+const STRANGER = 'a-stranger';
+const WRITES = [
+  '/me/registration',
+  '/me/registration/some-ceremony',
+  '/me/recovery',
+  '/me/recovery/some-ceremony',
+  '/me/credentials',
+  '/me/credentials/some-ceremony',
+  '/wallets/wa-aaaaa-bbbbb-cccccccccccccccc/signatures',
+  '/actions/some-ceremony',
+];
+
+describe('the routes of the ceremonies', () => {
+  let app: NestExpressApplication;
+  let url: string;
+  let cookie: string;
+
+  beforeAll(async () => {
+    app = await createApplication({ logger: false });
+    await app.listen(0, 'localhost');
+    url = await app.getUrl();
+    const login = await fetch(`${url}/session`, {
+      method: 'POST',
+      headers: JSON_FROM_HERE,
+      body: JSON.stringify({ email: DEMO_EMAIL, password: DEMO_PASSWORD }),
+    });
+    cookie = login.headers.getSetCookie()[0]?.split(';')[0] as string;
+    sandbox().createUser({ username: STRANGER, wallets: [{ network: 'EthereumSepolia' }] });
+  });
+
+  afterAll(() => app.close());
+
+  const sandbox = () => app.get(DfnsConnection).sandbox as NonNullable<DfnsConnection['sandbox']>;
+  const post = (path: string, headers: Record<string, string>, body?: object) =>
+    fetch(url + path, { method: 'POST', headers, body: body && JSON.stringify(body) });
+
+  it.each(WRITES)('want a session: %s', async (path) => {
+    const before = sandbox().requests.length;
+    expect((await post(path, JSON_FROM_HERE, {})).status).toBe(401);
+    expect(sandbox().requests).toHaveLength(before);
+  });
+
+  it.each(WRITES)('want to be called from their own page: %s', async (path) => {
+    const before = sandbox().requests.length;
+    expect((await post(path, { cookie, 'content-type': 'application/json' }, {})).status).toBe(403);
+    expect((await post(path, { ...JSON_FROM_HERE, cookie, 'sec-fetch-site': 'same-site' }, {})).status).toBe(403);
+    expect((await post(path, { ...JSON_FROM_HERE, cookie, origin: 'https://evil.test' }, {})).status).toBe(403);
+    expect(sandbox().requests).toHaveLength(before);
+  });
+
+  it.each(WRITES)('are for whoever is logged in, whatever a request says: %s', async (path) => {
+    const before = sandbox().requests.length;
+    const names = { username: STRANGER, email: STRANGER, userId: sandbox().user(STRANGER)?.userId ?? '' };
+    const query = new URLSearchParams(names);
+    const answer = await post(`${path}?${query}`, { ...JSON_FROM_HERE, ...names, cookie }, { ...names, message: 'x' });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const sent = JSON.stringify(sandbox().requests.slice(before));
+    for (const name of Object.values(names)) expect(sent).not.toContain(name);
+  });
+
+  it('know no wallet of anybody else', async () => {
+    const stranger = sandbox().createWallet({ network: 'EthereumSepolia', delegateTo: STRANGER });
+    const path = `/wallets/${stranger.id}/signatures`;
+    expect((await post(path, { ...JSON_FROM_HERE, cookie }, { message: 'x' })).status).toBe(404);
+  });
+
+  it('answer a ceremony that is not there with 410, and a body of the wrong form with 400', async () => {
+    const assertion = {
+      firstFactor: { kind: 'Key', credentialAssertion: { credId: 'eA', clientData: 'e30', signature: 'eA' } },
+    };
+    const gone = await post('/actions/nothing', { ...JSON_FROM_HERE, cookie }, assertion);
+    expect(gone.status).toBe(410);
+    expect(await gone.json()).toMatchObject({ code: 'DFNS_CEREMONY_INVALID' });
+    const wrong = await post('/actions/nothing', { ...JSON_FROM_HERE, cookie }, { ...assertion, path: '/wallets' });
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toMatchObject({ message: ['property path should not exist'] });
+  });
+});
