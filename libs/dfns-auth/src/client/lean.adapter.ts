@@ -35,12 +35,15 @@ class Exchange {
     this.#resolve = resolve;
     this.#reject = reject;
     const url = new URL(config.url as string);
-    const body = config.data as Buffer | undefined;
+    const body = config.data as string | undefined;
     const secure = url.protocol === 'https:';
     this.#request = (secure ? requestHttps : requestHttp)(url, {
       agent: secure ? config.httpsAgent : config.httpAgent,
       method: config.method?.toUpperCase(),
-      headers: { ...(config.headers.toJSON() as OutgoingHttpHeaders), ...(body && { 'content-length': body.length }) },
+      headers: {
+        ...(config.headers.toJSON() as OutgoingHttpHeaders),
+        ...(body && { 'content-length': Buffer.byteLength(body) }),
+      },
     });
     config.signal?.addEventListener?.('abort', this.#abort);
     this.#request
@@ -51,6 +54,7 @@ class Exchange {
       })
       .on('response', (response) => this.#read(response))
       .on('error', (error: NodeJS.ErrnoException) => this.#fail(failureOf(error, this.#sent), error.code));
+    // As text it goes out in one write together with the headers; bytes would take two, at a third of the whole cost.
     this.#request.end(body);
   }
 
