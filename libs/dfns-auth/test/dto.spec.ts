@@ -176,7 +176,7 @@ describe('request classes under a strict ValidationPipe', () => {
         fc.constantFrom(...bodies),
         fc
           .stringMatching(/^[a-z]{1,12}$/)
-          .filter((name) => !optional.test(name) && !['name', 'kind', 'constructor'].includes(name)),
+          .filter((name) => !optional.test(name) && !['name', 'kind', 'constructor', 'prototype'].includes(name)),
         fc.nat(20),
         async ({ Dto, body }, name, index) => {
           const objects = [[], ...pathsOf(body)].filter((path) => {
