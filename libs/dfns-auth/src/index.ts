@@ -40,7 +40,8 @@ export { createKeyCredential, type KeyCredential, type NewKeyOptions } from './c
 export { type SignedRecovery, signRecovery } from './credentials/recovery-signature.js';
 export type { Page } from './delegated-auth/all-pages.js';
 export type { CredentialChallenge } from './delegated-auth/credential-challenge.js';
-export { DelegatedAuthService, type DelegatedLoginResponse } from './delegated-auth/delegated-auth.service.js';
+export { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
+export type { DelegatedLoginResponse } from './delegated-auth/delegated-login-response.js';
 export type { DfnsCredential } from './delegated-auth/dfns-credential.js';
 export { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
 export type { DfnsUser } from './delegated-auth/dfns-user.js';
@@ -70,15 +71,15 @@ export {
   getDelegatedCeremoniesToken,
   getDfnsAuthOptionsToken,
   getDfnsClientToken,
-  getDfnsIdentityToken,
   getDfnsCredentialsToken,
+  getDfnsIdentityToken,
   getDfnsUsersToken,
   getUserActionSignerToken,
   InjectDelegatedAuth,
   InjectDelegatedCeremonies,
   InjectDfnsClient,
-  InjectDfnsIdentity,
   InjectDfnsCredentials,
+  InjectDfnsIdentity,
   InjectDfnsUsers,
   InjectUserActionSigner,
 } from './dfns-auth.tokens.js';
@@ -90,9 +91,9 @@ export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './
 export { DfnsError, type DfnsErrorDetails, isDfnsError } from './errors/dfns.error.js';
 export { DfnsApiError, type DfnsApiErrorDetails } from './errors/dfns-api.error.js';
 export { DFNS_ERROR_CODES, type DfnsErrorCode } from './errors/dfns-error-code.js';
-export type { DfnsFlowEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export type { KeyvLike } from './sealing/sealed-keyv.js';
 export type { SealingKey, SealingOptions } from './sealing/sealer.js';
+export type { DfnsFlowEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export { KeyvTokenStore } from './tokens/keyv-token-store.js';
 export type { UserAction } from './user-actions/user-action.js';
 export { UserActionSigner } from './user-actions/user-action.signer.js';

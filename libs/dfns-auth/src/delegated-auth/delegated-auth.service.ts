@@ -4,6 +4,7 @@ import { isDfnsError } from '../errors/dfns.error.js';
 import { DelegatedLogin } from '../tokens/delegated-login.js';
 import { TokenBroker } from '../tokens/token-broker.js';
 import { checked } from './checked.js';
+import type { DelegatedLoginResponse } from './delegated-login-response.js';
 import type { CompleteEndUserRegistrationDto } from './dto/complete-end-user-registration.dto.js';
 import type { CompleteRegistrationDto } from './dto/complete-registration.dto.js';
 import { DelegatedLoginDto } from './dto/delegated-login.dto.js';
@@ -17,15 +18,9 @@ import { RegistrationCalls } from './registration.calls.js';
 import type { RegistrationChallenge } from './registration-challenge.js';
 import type { EndUserRegistrationResult, RegistrationResult } from './registration-result.js';
 
-/** Answer of a delegated login: a token that reads as the user, and writes nothing without their signature. */
-export interface DelegatedLoginResponse {
-  token: string;
-}
-
 /**
- * What the back end does for its users as their service account.
- *
- * Whoever chooses `username` is that user: take it from your own authenticated principal.
+ * What the back end does for its users as their service account. Whoever chooses `username` is that user: take it from
+ * your own authenticated principal.
  */
 @Injectable()
 export class DelegatedAuthService {
@@ -61,9 +56,7 @@ export class DelegatedAuthService {
 
   /**
    * A user token, from memory where there is one; concurrent callers share one login, and a token is refreshed before
-   * it ends. `options` bound the wait of this caller alone.
-   *
-   * @throws DfnsError as {@link login}
+   * it ends. `options` bound the wait of this caller alone. @throws DfnsError as {@link login}
    */
   async getToken(username: string, options: CallOptions = {}): Promise<string> {
     return this.#tokens.kept(username) ?? this.#tokens.get(checked(DelegatedLoginDto, { username }).username, options);
@@ -109,7 +102,6 @@ export class DelegatedAuthService {
 
   /**
    * A new challenge for a user who did not finish a registration. Only older Dfns documents know it (spec 16, row 5).
-   *
    * @throws DfnsError `DFNS_NOT_FOUND` where Dfns does not have it
    */
   restartRegistration(request: DelegatedRegistrationDto, options: CallOptions = {}): Promise<RegistrationChallenge> {
@@ -118,7 +110,6 @@ export class DelegatedAuthService {
 
   /**
    * Registers credentials that signed the challenge. Never repeated once it may have happened.
-   *
    * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that is over or a credential that Dfns refuses
    */
   completeRegistration(
@@ -145,7 +136,6 @@ export class DelegatedAuthService {
 
   /**
    * Gives a user new credentials; all that they had before stop working, and so does the token that was kept of them.
-   *
    * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that is over or a signature that Dfns refuses
    */
   async recover(
