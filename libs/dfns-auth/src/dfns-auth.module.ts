@@ -28,6 +28,7 @@ import { RecoveryCalls } from './delegated-auth/recovery.calls.js';
 import { RegistrationCalls } from './delegated-auth/registration.calls.js';
 import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
 import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
+import { DfnsHealthIndicator } from './edge/dfns-health.indicator.js';
 import { DfnsIdentity } from './edge/dfns-identity.js';
 import { createTelemetry } from './telemetry/create-telemetry.js';
 import { Telemetry } from './telemetry/telemetry.js';
@@ -39,7 +40,15 @@ import { UserActionExchange } from './user-actions/user-action.exchange.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
 
 /** What an application injects. */
-const SERVICES = [DelegatedAuthService, DelegatedCeremonies, DfnsUsers, DfnsCredentials, UserActionSigner, DfnsClient];
+const SERVICES = [
+  DelegatedAuthService,
+  DelegatedCeremonies,
+  DfnsUsers,
+  DfnsCredentials,
+  UserActionSigner,
+  DfnsClient,
+  DfnsHealthIndicator,
+];
 
 /**
  * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each registration has

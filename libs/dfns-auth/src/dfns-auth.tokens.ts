@@ -4,6 +4,7 @@ import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
 import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
 import { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
 import { DfnsUsers } from './delegated-auth/dfns-users.js';
+import { DfnsHealthIndicator } from './edge/dfns-health.indicator.js';
 import { DfnsIdentity } from './edge/dfns-identity.js';
 import { UserActionSigner } from './user-actions/user-action.signer.js';
 
@@ -33,6 +34,8 @@ export const getDfnsIdentityToken = (name?: string): InjectionToken => named(Dfn
 export const getUserActionSignerToken = (name?: string): InjectionToken => named(UserActionSigner, name);
 /** Token of the {@link DfnsClient} of a registration. */
 export const getDfnsClientToken = (name?: string): InjectionToken => named(DfnsClient, name);
+/** Token of the {@link DfnsHealthIndicator} of a registration. */
+export const getDfnsHealthIndicatorToken = (name?: string): InjectionToken => named(DfnsHealthIndicator, name);
 
 /** Injects the {@link DelegatedAuthService} of a registration. */
 export const InjectDelegatedAuth = (name?: string): ParameterDecorator => Inject(getDelegatedAuthToken(name));
@@ -49,6 +52,9 @@ export const InjectDfnsIdentity = (name?: string): ParameterDecorator => Inject(
 export const InjectUserActionSigner = (name?: string): ParameterDecorator => Inject(getUserActionSignerToken(name));
 /** Injects the {@link DfnsClient} of a registration. */
 export const InjectDfnsClient = (name?: string): ParameterDecorator => Inject(getDfnsClientToken(name));
+/** Injects the {@link DfnsHealthIndicator} of a registration. */
+export const InjectDfnsHealthIndicator = (name?: string): ParameterDecorator =>
+  Inject(getDfnsHealthIndicatorToken(name));
 
 /** The token of an exported class in the registration `name`. */
 export function named(service: abstract new (...args: never[]) => unknown, name?: string): InjectionToken {

@@ -72,6 +72,7 @@ export {
   getDfnsAuthOptionsToken,
   getDfnsClientToken,
   getDfnsCredentialsToken,
+  getDfnsHealthIndicatorToken,
   getDfnsIdentityToken,
   getDfnsUsersToken,
   getUserActionSignerToken,
@@ -79,11 +80,13 @@ export {
   InjectDelegatedCeremonies,
   InjectDfnsClient,
   InjectDfnsCredentials,
+  InjectDfnsHealthIndicator,
   InjectDfnsIdentity,
   InjectDfnsUsers,
   InjectUserActionSigner,
 } from './dfns-auth.tokens.js';
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
+export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.indicator.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
 export { DfnsToken, DfnsUsername } from './edge/dfns-user.decorators.js';
 export { DfnsUserGuard } from './edge/dfns-user.guard.js';

@@ -14,7 +14,10 @@ import {
   DfnsAuthModule,
   type DfnsAuthModuleOptions,
   DfnsClient,
+  DfnsCredentials,
   DfnsExceptionFilter,
+  DfnsHealthIndicator,
+  DfnsUsers,
   UserActionSigner,
 } from 'nestjs-dfns-auth';
 import { SecretScrubber } from '../src/client/secret-scrubber.js';
@@ -63,7 +66,16 @@ const failed = (on: string, fault: { kind: 'echo'; status: number } | { kind: 'r
 };
 
 describe('whatever is printed holds no secret', () => {
-  const EXPORTED = { DelegatedAuthService, DelegatedCeremonies, DfnsClient, UserActionSigner, DfnsExceptionFilter };
+  const EXPORTED = {
+    DelegatedAuthService,
+    DelegatedCeremonies,
+    DfnsClient,
+    DfnsCredentials,
+    DfnsExceptionFilter,
+    DfnsHealthIndicator,
+    DfnsUsers,
+    UserActionSigner,
+  };
 
   it.each(Object.entries(EXPORTED))('%s', async (name, service) => {
     await context.get(DelegatedAuthService).getToken('ada');
