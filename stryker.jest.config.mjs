@@ -17,7 +17,7 @@ const specs = [
 export default {
   ...config,
   testMatch: specs.map((name) => `<rootDir>/libs/dfns-auth/test/${name}.spec.ts`),
-  // A mutant that hangs is as dead after five seconds.
-  testTimeout: 5_000,
+  // A mutant that hangs is as dead after ten seconds.
+  testTimeout: 10_000,
   reporters: ['default'],
 };
