@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
@@ -20,7 +20,6 @@ export class MeController {
 
   /** Who is logged in, and what they can sign with, read from Dfns with their token. */
   @Get()
-  @Header('Cache-Control', 'no-store')
   async me(
     @DfnsUsername() username: string,
     @Req() request: Request,

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, UseGuards } from '@nestjs/common';
+import { Controller, Get, UseGuards } from '@nestjs/common';
 import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** What the browser gets of a wallet. */
@@ -19,7 +19,6 @@ export class WalletsController {
 
   /** The wallets of whoever is logged in, read from Dfns with their token. */
   @Get()
-  @Header('Cache-Control', 'no-store')
   async list(@DfnsUsername() username: string): Promise<WalletView[]> {
     const { items } = await this.delegatedAuth.withToken(username, (userToken) =>
       this.dfns.request<{ items: WalletView[] }>({ method: 'GET', path: '/wallets', caller: { userToken } }),
