@@ -1,22 +1,11 @@
-/** The configuration of all tests, narrowed to those that test what is mutated and are quick about it. */
+/** The configuration of all tests, narrowed to the specs of a group of scripts/mutation.mjs. */
 import config from './jest.config.mjs';
-
-const specs = [
-  'answers',
-  'ceremonies-store',
-  'faults-retries',
-  'filter',
-  'filter-transports',
-  'refusals',
-  'signers',
-  'store',
-  'tokens',
-  'tokens-refresh',
-];
 
 export default {
   ...config,
-  testMatch: specs.map((name) => `<rootDir>/libs/dfns-auth/test/${name}.spec.ts`),
+  testMatch: (process.env.MUTATION_SPECS ?? '')
+    .split(',')
+    .map((name) => `<rootDir>/libs/dfns-auth/test/${name}.spec.ts`),
   // A mutant that hangs is as dead after ten seconds.
   testTimeout: 10_000,
   reporters: ['default'],

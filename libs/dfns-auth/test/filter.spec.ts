@@ -11,8 +11,9 @@ import {
   Module,
   Param,
   Res,
+  UseFilters,
 } from '@nestjs/common';
-import { BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
@@ -188,6 +189,30 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     const answer = await fetch(`${url}/foreign`);
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('DFNS');
+  });
+});
+
+describe('registered as a class', () => {
+  it('is made by Nest, in @UseFilters and as APP_FILTER', async () => {
+    @Controller('decorated')
+    @UseFilters(DfnsExceptionFilter)
+    class DecoratedController {
+      @Get()
+      fail(): never {
+        throw errorOf('DFNS_CONFLICT');
+      }
+    }
+    @Module({
+      controllers: [DecoratedController, FailingController],
+      providers: [{ provide: APP_FILTER, useClass: DfnsExceptionFilter }],
+    })
+    class ClassesModule {}
+    const app = await NestFactory.create(ClassesModule, new ExpressAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    for (const path of ['decorated', 'code/DFNS_CONFLICT']) {
+      expect((await fetch(`${await app.getUrl()}/${path}`)).status).toBe(409);
+    }
+    await app.close();
   });
 });
 

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DFNS_ERROR_CODES, DfnsApiError, DfnsError, type DfnsErrorCode } from 'nestjs-dfns-auth';
+import { CallScope } from '../src/client/call-scope.js';
+import { FlowAttempt } from '../src/client/flow-attempt.js';
+import { isOutage } from '../src/client/outage-breaker.js';
+import { backoffMs, isRetriable } from '../src/client/retry-policy.js';
+import { SecretScrubber } from '../src/client/secret-scrubber.js';
+
+const operation = 'POST /auth/login/delegated';
+const answered = (upstreamStatus: number, code: DfnsErrorCode = 'DFNS_UNAVAILABLE') =>
+  new DfnsApiError(code, 'answered', { operation, upstreamStatus });
+const unanswered = (code: DfnsErrorCode) => new DfnsError(code, 'not answered', { operation });
+
+/** Asks the policy in a call that goes on. */
+function retriable(error: unknown, state: Partial<FlowAttempt> = {}, repeatable = false): Promise<boolean> {
+  return CallScope.run(1_000, [], async (scope) => {
+    const attempt = Object.assign(new FlowAttempt(scope, new SecretScrubber()), state);
+    return isRetriable(error, attempt, repeatable);
+  });
+}
+
+describe('what is tried again', () => {
+  it.each([500, 502, 503, 504])('is an answer of %i', async (status) => {
+    expect(await retriable(answered(status))).toBe(true);
+  });
+
+  it.each([200, 202, 302, 400, 401, 403, 404, 409, 499, 501, 505, 599])('is no answer of %i', async (status) => {
+    expect(await retriable(answered(status))).toBe(false);
+  });
+
+  it.each(['DFNS_UNAVAILABLE', 'DFNS_TIMEOUT'] as const)('is a request without an answer: %s', async (code) => {
+    expect(await retriable(unanswered(code))).toBe(true);
+    expect(isOutage(unanswered(code))).toBe(true);
+  });
+
+  it.each(['DFNS_UNAVAILABLE', 'DFNS_TIMEOUT'] as const)(
+    'is no %s that no request met: the deadline, the circuit',
+    async (code) => {
+      expect(await retriable(new DfnsError(code, 'without an operation'))).toBe(false);
+      expect(isOutage(new DfnsError(code, 'without an operation'))).toBe(false);
+    },
+  );
+
+  it('is nothing else, but a limit', async () => {
+    const others = DFNS_ERROR_CODES.filter((code) => code !== 'DFNS_UNAVAILABLE' && code !== 'DFNS_TIMEOUT');
+    for (const code of others)
+      expect([code, await retriable(unanswered(code))]).toEqual([code, code === 'DFNS_RATE_LIMITED']);
+    for (const error of [new Error('not ours'), undefined, 'text']) {
+      expect(await retriable(error)).toBe(false);
+      expect(isOutage(error)).toBe(false);
+    }
+  });
+
+  it('is a write that may have happened only where the flow says so', async () => {
+    const state = { mayHaveHappened: true };
+    for (const error of [answered(503), unanswered('DFNS_TIMEOUT')]) {
+      expect(await retriable(error, state, false)).toBe(false);
+      expect(await retriable(error, state, true)).toBe(true);
+    }
+    expect(await retriable(answered(429, 'DFNS_RATE_LIMITED'), state, false)).toBe(true);
+  });
+
+  it('is never what a user has signed and we have sent', async () => {
+    for (const error of [answered(503), answered(429, 'DFNS_RATE_LIMITED'), unanswered('DFNS_TIMEOUT')]) {
+      expect(await retriable(error, { spent: true }, true)).toBe(false);
+    }
+  });
+
+  it('is nothing once the call has ended', async () => {
+    const controller = new AbortController();
+    let verdict: boolean | undefined;
+    const call = CallScope.run(1_000, [controller.signal], async (scope) => {
+      controller.abort();
+      verdict = isRetriable(answered(429, 'DFNS_RATE_LIMITED'), new FlowAttempt(scope, new SecretScrubber()), true);
+    });
+    await expect(call).rejects.toMatchObject({ code: 'DFNS_ABORTED' });
+    expect(verdict).toBe(false);
+  });
+});
+
+describe('the wait before the next try', () => {
+  const waits = (error: unknown, tries: number) => Array.from({ length: 500 }, () => backoffMs(error, tries));
+
+  it.each([
+    [1, 100],
+    [2, 200],
+    [3, 400],
+    [5, 1_600],
+    [6, 2_000],
+    [60, 2_000],
+  ])('after %i tries is anything up to %i ms', (tries, longest) => {
+    const all = waits(answered(503), tries);
+    expect(Math.max(...all)).toBeLessThan(longest);
+    expect(Math.max(...all)).toBeGreaterThan(longest * 0.9);
+    expect(Math.min(...all)).toBeLessThan(longest * 0.1);
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is never shorter than Dfns asks for, nor much longer', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 86_400_000 }), fc.integer({ min: 1, max: 20 }), (retryAfterMs, tries) => {
+        const error = new DfnsError('DFNS_RATE_LIMITED', 'busy', { retryAfterMs });
+        const wait = backoffMs(error, tries);
+        expect(wait).toBeGreaterThanOrEqual(retryAfterMs);
+        expect(wait).toBeLessThan(retryAfterMs + 2_000);
+      }),
+    );
+    expect(backoffMs(new Error('not ours'), 1)).toBeLessThan(100);
+  });
+});
