@@ -57,7 +57,7 @@ describe('in GraphQL', () => {
 
     @Module({ imports: [GraphQLModule.forRoot<ApolloDriverConfig>(graphql)], providers: [FailingResolver] })
     class GraphqlModule {}
-    app = await NestFactory.create(GraphqlModule, new ExpressAdapter(), { logger: false });
+    app = await NestFactory.create(GraphqlModule, new ExpressAdapter(), { logger: false, abortOnError: false });
     app.useGlobalFilters(new DfnsExceptionFilter());
     await app.listen(0, '127.0.0.1');
   });
@@ -133,7 +133,7 @@ describe('over WebSockets', () => {
   let app: INestApplication;
 
   beforeAll(async () => {
-    app = await NestFactory.create(WsModule, new ExpressAdapter(), { logger: false });
+    app = await NestFactory.create(WsModule, new ExpressAdapter(), { logger: false, abortOnError: false });
     app.useWebSocketAdapter(new WsAdapter(app));
     await app.listen(0, '127.0.0.1');
   });

@@ -115,7 +115,10 @@ async function serve(
   filters: (app: INestApplication) => ExceptionFilter[] = () => [new DfnsExceptionFilter()],
   logger: Log = new Log(),
 ): Promise<{ app: INestApplication; url: string; logger: Log }> {
-  const app = await NestFactory.create(FailingModule, ADAPTERS[adapter]() as ExpressAdapter, { logger });
+  const app = await NestFactory.create(FailingModule, ADAPTERS[adapter]() as ExpressAdapter, {
+    logger,
+    abortOnError: false,
+  });
   app.useGlobalFilters(...filters(app));
   await app.listen(0, '127.0.0.1');
   return { app, url: await app.getUrl(), logger };
@@ -207,7 +210,7 @@ describe('registered as a class', () => {
       providers: [{ provide: APP_FILTER, useClass: DfnsExceptionFilter }],
     })
     class ClassesModule {}
-    const app = await NestFactory.create(ClassesModule, new ExpressAdapter(), { logger: false });
+    const app = await NestFactory.create(ClassesModule, new ExpressAdapter(), { logger: false, abortOnError: false });
     await app.listen(0, '127.0.0.1');
     for (const path of ['decorated', 'code/DFNS_CONFLICT']) {
       expect((await fetch(`${await app.getUrl()}/${path}`)).status).toBe(409);
