@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpService } from '@nestjs/axios';
-import { Axios } from 'axios';
 import type { DfnsAuthConfig } from '../config/dfns-auth-config.js';
+import { DirectAxios } from './direct-axios.js';
 import { leanAdapter } from './lean.adapter.js';
 
 /**
@@ -12,14 +12,8 @@ import { leanAdapter } from './lean.adapter.js';
 export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpService {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
   const agent = new Agent({ keepAlive: true, maxSockets: http.maxSockets, scheduling: 'lifo' });
-  // Not axios.create: its defaults would be merged into every request, and cost more than the request does.
-  const instance = new Axios({
-    adapter: leanAdapter(http.maxResponseBytes),
-    httpAgent: agent,
-    httpsAgent: agent,
-    validateStatus: null,
-  });
-  return new HttpService(instance as HttpService['axiosRef']);
+  const instance = new DirectAxios(leanAdapter(http.maxResponseBytes), agent);
+  return new HttpService(instance as unknown as HttpService['axiosRef']);
 }
 
 /** Closes the connections of an {@link HttpService} made here. */
