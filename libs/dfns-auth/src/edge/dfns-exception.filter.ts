@@ -33,8 +33,8 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
   readonly #options: HttpAnswerOptions;
 
   /** Nest passes nothing where it makes the filter itself; make it yourself to give options. */
-  constructor(@Optional() options: HttpAnswerOptions = {}) {
-    this.#options = options;
+  constructor(@Optional() options?: HttpAnswerOptions) {
+    this.#options = options ?? {};
   }
 
   catch(error: DfnsError, host: ArgumentsHost): Observable<never> | undefined {
