@@ -179,7 +179,7 @@ describe('any answer at all', () => {
 
   it('ends a login in a typed error that holds no secret', async () => {
     // Always with a moment to come back, so that a 429 pauses nobody.
-    const more = [{}, { location: 'http://localhost/' }, { 'x-ratelimit-reset': 'never' }];
+    const more: Record<string, string>[] = [{}, { location: 'http://localhost/' }, { 'x-ratelimit-reset': 'never' }];
     const headers = fc.constantFrom(...more.map((each) => ({ 'retry-after': '-1', ...each })));
     const contentType = fc.constantFrom(JSON_TYPE, 'text/html', '', 'application/octet-stream');
     const step = fc.constantFrom('POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated');

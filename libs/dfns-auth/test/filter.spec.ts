@@ -275,7 +275,7 @@ describe('an error of a second copy of the package', () => {
     expect(Object.getPrototypeOf(foreign)).not.toBe(DfnsApiError.prototype);
     expect(foreign).toBeInstanceOf(DfnsError);
     expect(foreign).toBeInstanceOf(DfnsApiError);
-    expect(toHttpException(foreign).getResponse()).toMatchObject({ statusCode: 404, errorId: '7' });
+    expect(toHttpException(foreign as never).getResponse()).toMatchObject({ statusCode: 404, errorId: '7' });
   });
 
   it.each([undefined, null, 'DfnsError', {}, new Error('other'), { code: 'DFNS_TIMEOUT' }])('%p is none', (value) => {

@@ -60,7 +60,7 @@ const failed = (on: string, fault: { kind: 'echo'; status: number } | { kind: 'r
     .get(DelegatedAuthService)
     .login({ username: 'ada' })
     .then(
-      () => expect.fail(),
+      () => Promise.reject(new Error('the login did not fail')),
       (error: unknown) => error as DfnsApiError,
     );
 };

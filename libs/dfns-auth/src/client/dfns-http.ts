@@ -14,6 +14,7 @@ import { QuotaGovernor } from './quota-governor.js';
 import { refusalCode } from './refusal.js';
 import type { RequestTarget } from './request-target.js';
 import { TransportError } from './transport-error.js';
+import { unansweredError } from './unanswered-error.js';
 import { USER_AGENT } from './user-agent.js';
 
 /** One request to Dfns. */
@@ -110,29 +111,9 @@ export class DfnsHttp implements OnApplicationShutdown {
   #unanswered(error: unknown, operation: string, exchange: DfnsExchange, attempt: FlowAttempt): DfnsError {
     // Node refuses to write it: a header holds what no header may hold.
     if (!(error instanceof TransportError)) return new DfnsError('DFNS_BAD_REQUEST', `${operation} cannot be sent`);
-    const { failure, sent, systemCode } = error;
-    if (sent) markSent(exchange, attempt);
-    if (sent && exchange.step === 'call') attempt.mayHaveHappened = true;
-    const details = { operation };
-    const code = systemCode ? ` (${systemCode})` : '';
-    switch (failure) {
-      case 'timeout':
-        return new DfnsError(
-          'DFNS_TIMEOUT',
-          `${operation} was not answered within ${this.#config.http.attemptTimeoutMs} ms`,
-          details,
-        );
-      case 'too-large':
-        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is too large`, details);
-      case 'encoded':
-        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is compressed`, details);
-      case 'no-http':
-        return new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} is not HTTP${code}`, details);
-      case 'reset':
-        return new DfnsError('DFNS_UNAVAILABLE', `the connection broke during ${operation}${code}`, details);
-      default:
-        return new DfnsError('DFNS_UNAVAILABLE', `no connection to Dfns for ${operation}${code}`, details);
-    }
+    if (error.sent) markSent(exchange, attempt);
+    if (error.sent && exchange.step === 'call') attempt.mayHaveHappened = true;
+    return unansweredError(error, operation, this.#config.http.attemptTimeoutMs);
   }
 
   #refused(answer: Answer, operation: string, exchange: DfnsExchange, attempt: FlowAttempt): DfnsApiError {
