@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('DfnsUserGuard on %s', (_, adapter) => {
     expect(body.second).toBe(body.first);
     const taken = await fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${body.first}` } });
     expect(taken.status).toBe(200);
-    const claims = JSON.parse(Buffer.from(body.first.split('.')[1], 'base64url').toString());
+    const claims = JSON.parse(Buffer.from((body.first as string).split('.')[1] as string, 'base64url').toString());
     expect(claims['https://custom/username']).toBe('ada');
   });
 
