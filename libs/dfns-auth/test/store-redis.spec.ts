@@ -15,9 +15,13 @@ const HOUR = 60 * MINUTE;
 const sealing = { keys: [{ id: 'test', key: randomBytes(32).toString('base64') }] };
 
 const isInstalled = RedisServer.isInstalled;
-if (!isInstalled) process.stderr.write('skipped: there is no redis-server; apt-get install redis-server\n');
-// A gap that nobody sees is no test, so where tests count it is a failure.
-const describeWithRedis = isInstalled || process.env['CI'] === 'true' ? describe : describe.skip;
+const isCi = process.env['CI'] === 'true';
+const describeWithRedis = isInstalled ? describe : describe.skip;
+if (!isInstalled && !isCi) process.stderr.write('skipped: there is no redis-server; apt-get install redis-server\n');
+
+it('has a redis-server where tests count', () => {
+  expect(isInstalled || !isCi).toBe(true);
+});
 
 describeWithRedis('replicas with one Redis', () => {
   let now: number;
