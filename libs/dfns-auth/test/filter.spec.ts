@@ -76,6 +76,11 @@ class FailingController {
     throw new DfnsError('DFNS_UNAVAILABLE', 'the circuit is open', { retryAfterMs: Number(ms) });
   }
 
+  @Get('conflict/:ms')
+  conflict(@Param('ms') ms: string): never {
+    throw new DfnsError('DFNS_CONFLICT', 'not a matter of time', { retryAfterMs: Number(ms) });
+  }
+
   @Get('begun')
   begun(@Res() response: { raw?: NodeJS.WritableStream; write?(text: string): void }): never {
     const stream = (response.raw ?? response) as unknown as {
@@ -161,6 +166,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(await after('code/DFNS_RATE_LIMITED')).toBe('60');
     expect(await after('code/DFNS_UNAVAILABLE')).toBeNull();
     expect(await after('code/DFNS_TIMEOUT')).toBeNull();
+    expect(await after('conflict/2500')).toBeNull();
   });
 
   it('logs one line of JSON with what the client does not get', async () => {
@@ -178,14 +184,22 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
       upstreamMessage: UPSTREAM,
       message: INTERNAL,
     });
-    await fetch(`${url}/code/DFNS_USER_NOT_FOUND`);
-    expect(logger.lines.at(-1)).toMatchObject({ level: 'warn' });
+    for (const [code, level] of [
+      ['DFNS_USER_NOT_FOUND', 'warn'],
+      ['DFNS_ABORTED', 'warn'],
+      ['DFNS_CONFIGURATION', 'error'],
+    ]) {
+      await fetch(`${url}/code/${code}`);
+      expect(logger.lines.at(-1)).toMatchObject({ level });
+    }
   });
 
   it('ends an answer that has begun and leaves it alone', async () => {
+    const from = logger.lines.length;
     const answer = await fetch(`${url}/begun`);
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe('half');
+    expect(logger.lines.slice(from).map(({ level }) => level)).toEqual(['error']);
   });
 
   it('leaves errors of others to others', async () => {
@@ -230,7 +244,9 @@ describe('concealUserState', () => {
         return { status: answer.status, headers, body: await answer.json() };
       }),
     );
+    const conflict = await (await fetch(`${url}/code/DFNS_CONFLICT`)).json();
     await app.close();
+    expect(conflict).toHaveProperty('errorId');
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ status: 401, body: { statusCode: 401, code: 'DFNS_USER_UNAUTHORIZED' } });
     expect(answers[0]?.body).not.toHaveProperty('errorId');
@@ -283,6 +299,22 @@ describe('an error of a second copy of the package', () => {
     expect(value instanceof (DfnsApiError as never)).toBe(false);
   });
 
+  it('is known by its brand, which every copy and version shares', () => {
+    const plain = { [Symbol.for('nestjs-dfns-auth/DfnsError')]: true, code: 'DFNS_TIMEOUT' };
+    const api = { ...plain, [Symbol.for('nestjs-dfns-auth/DfnsApiError')]: true };
+    expect(plain).toBeInstanceOf(DfnsError);
+    expect(plain).not.toBeInstanceOf(DfnsApiError);
+    expect(api).toBeInstanceOf(DfnsApiError);
+  });
+
+  it('has no member that says nothing', () => {
+    expect(Object.keys(new DfnsError('DFNS_TIMEOUT', 'late')).sort()).toEqual(['code', 'name']);
+    const details = { operation: 'GET /x', upstreamStatus: 500 };
+    const api = new DfnsApiError('DFNS_UNAVAILABLE', 'answered 500', details);
+    expect(Object.keys(api).sort()).toEqual(['code', 'name', 'operation', 'upstreamStatus']);
+    expect(Object.keys(toHttpException(api).getResponse())).not.toContain('errorId');
+  });
+
   it('keeps kinds apart', () => {
     const plain = new DfnsError('DFNS_TIMEOUT', 'late');
     class Mine extends DfnsError {}
@@ -295,6 +327,11 @@ describe('an error of a second copy of the package', () => {
 
   it('with a code that only the other copy knows is a 500', () => {
     const unknown = new DfnsError('DFNS_OF_TOMORROW' as DfnsErrorCode, 'new');
-    expect(toHttpException(unknown).getStatus()).toBe(500);
+    expect(toHttpException(unknown).getResponse()).toEqual({
+      statusCode: 500,
+      error: 'Internal Server Error',
+      message: 'The wallet service failed.',
+      code: 'DFNS_OF_TOMORROW',
+    });
   });
 });

@@ -4,22 +4,25 @@ import { DfnsError } from '../errors/dfns.error.js';
 import { DfnsApiError } from '../errors/dfns-api.error.js';
 import { type HttpAnswerOptions, retryAfterSeconds, toHttpException } from './http-answers.js';
 
-/** What Express and Fastify have in common, and how each tells that an answer has begun. */
-interface HttpResponse {
-  headersSent?: boolean;
-  sent?: boolean;
-  raw?: { headersSent: boolean; end(): void };
+/** The answer of Node, which Express extends and Fastify wraps. */
+interface HttpStream {
+  headersSent: boolean;
+  end(): void;
+}
+
+/** What Express and Fastify have in common. */
+interface HttpResponse extends HttpStream {
+  raw?: HttpStream;
   status(code: number): unknown;
   header(name: string, value: string): unknown;
   send(body: unknown): unknown;
-  end?(): void;
 }
 
-/** A client of socket.io, or a plain WebSocket (which has a `readyState`). */
+/** A client of socket.io, or a plain WebSocket, which alone has a `readyState`. */
 interface WebSocketClient {
   readyState?: number;
-  send?(text: string): void;
-  emit?(event: string, body: unknown): void;
+  send(text: string): void;
+  emit(event: string, body: unknown): void;
 }
 
 /**
@@ -65,8 +68,9 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
 }
 
 function answerHttp(response: HttpResponse, error: DfnsError, exception: HttpException): void {
-  if (response.headersSent ?? response.raw?.headersSent ?? response.sent) {
-    (response.raw ?? response).end?.();
+  const stream = response.raw ?? response;
+  if (stream.headersSent) {
+    stream.end();
     return;
   }
   const retryAfter = retryAfterSeconds(error);
@@ -77,6 +81,6 @@ function answerHttp(response: HttpResponse, error: DfnsError, exception: HttpExc
 
 function answerWebSocket(client: WebSocketClient, exception: HttpException): void {
   const body = { status: 'error', ...(exception.getResponse() as object) };
-  if (client.readyState !== undefined) client.send?.(JSON.stringify({ event: 'exception', data: body }));
-  else client.emit?.('exception', body);
+  if (client.readyState === undefined) client.emit('exception', body);
+  else client.send(JSON.stringify({ event: 'exception', data: body }));
 }

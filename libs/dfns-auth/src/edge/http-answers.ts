@@ -69,8 +69,7 @@ export function toHttpException(error: DfnsError, options: HttpAnswerOptions = {
 
 /** Seconds for a `Retry-After` header, where one belongs on the answer. */
 export function retryAfterSeconds(error: DfnsError): number | undefined {
-  const [status] = ANSWERS[error.code] ?? [];
-  if (status !== 503) return undefined;
+  if (error.code !== 'DFNS_RATE_LIMITED' && error.code !== 'DFNS_UNAVAILABLE') return undefined;
   if (error.retryAfterMs !== undefined) return Math.max(1, Math.ceil(error.retryAfterMs / 1000));
   return error.code === 'DFNS_RATE_LIMITED' ? QUOTA_WINDOW_S : undefined;
 }
