@@ -2,6 +2,7 @@ export { DfnsClient } from './api/dfns.client.js';
 export type { DfnsRequest, RequestCaller } from './api/dfns-request.js';
 export type { Ceremony } from './ceremonies/ceremony.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+export { KeyvCeremonyStore } from './ceremonies/keyv-ceremony.store.js';
 export type {
   PublicCredentialChallenge,
   PublicRecoveryChallenge,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { type CeremoniesOptions, type CeremonyStore, DelegatedCeremonies, KeySigner } from 'nestjs-dfns-auth';
@@ -113,6 +113,44 @@ describe('ceremonies', () => {
     await expect(ceremonies.beginAction('ada', WALLET)).rejects.toMatchObject(expected);
     const { answer } = await begun(await replica({}));
     await expect(answer(ceremonies)).rejects.toMatchObject(expected);
+  });
+
+  it('end at a store that never answers', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    try {
+      const { answer } = await begun(await replica({}));
+      const hang = () => new Promise<never>(() => {});
+      const refused = expect(answer(await replica({ store: { put: hang, take: hang } }))).rejects.toMatchObject({
+        code: 'DFNS_UNAVAILABLE',
+        message: 'the ceremony store failed (no answer within 2000 ms)',
+      });
+      await jest.advanceTimersByTimeAsync(2_000);
+      await refused;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it.each(['not JSON', '{"held":{},"expiresAt":"never"}', '[]', 'null'])(
+    'do not believe a store that says %s',
+    async (row) => {
+      const { answer } = await begun(await replica({}));
+      const lying = { put: async () => {}, take: async () => row };
+      const before = sandbox.requests.length;
+      await expect(answer(await replica({ store: lying }))).rejects.toMatchObject({ code: 'DFNS_CEREMONY_INVALID' });
+      expect(operations(sandbox, before)).toEqual([]);
+    },
+  );
+
+  it('of two registrations that share a store are kept apart', async () => {
+    const store = new OpenStore();
+    const { answer } = await begun(await replica({ store }));
+    const other = await DfnsSandbox.start();
+    const context = await startWith(other, { ceremonies: { store } }, () => now);
+    contexts.push(context);
+    await expect(answer(context.get(DelegatedCeremonies))).rejects.toMatchObject({ code: 'DFNS_CEREMONY_INVALID' });
+    await answer();
+    await other.stop();
   });
 
   it.each([{ lifetimeMs: 0 }, { lifetimeMs: 1.5 }, { maxEntries: 0 }, { maxEntries: '5' as never }])(

@@ -4,7 +4,13 @@ import KeyvRedis from '@keyv/redis';
 import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { Keyv } from 'keyv';
-import { DelegatedAuthService, KeyvTokenStore } from 'nestjs-dfns-auth';
+import {
+  DelegatedAuthService,
+  DelegatedCeremonies,
+  KeySigner,
+  KeyvCeremonyStore,
+  KeyvTokenStore,
+} from 'nestjs-dfns-auth';
 import { operations, optionsFor, startWith } from './registered.js';
 import { RedisServer } from './replicas/redis-server.js';
 import { Replica } from './replicas/replica.js';
@@ -73,6 +79,31 @@ describeWithRedis('replicas with one Redis', () => {
       (await client.keys('*')).map(async (key): Promise<[string, string]> => [key, await client.get(key)]),
     );
   }
+
+  it('finish a ceremony that another began, once, and leave nothing to read', async () => {
+    const { credId = '', privateKey = '' } = sandbox.createUser({ username: 'ceremonious' });
+    const signer = new KeySigner({ credId, privateKey });
+    const replica = async () => {
+      const ceremonies = { store: new KeyvCeremonyStore(keyv(), sealing) };
+      const context = await startWith(sandbox, { ceremonies }, () => now);
+      closing.push(() => context.close());
+      return context.get(DelegatedCeremonies);
+    };
+    const [one, other] = [await replica(), await replica()];
+    const payload = { network: 'EthereumSepolia', name: 'readable' };
+    const begun = await one.beginAction('ceremonious', { method: 'POST', path: '/wallets', payload });
+    const rows = (await dump()).filter(([key]) => key.includes('dfns-ceremony'));
+    expect(rows).toHaveLength(1);
+    const secrets = [...sandbox.secrets, 'ceremonious', 'readable', begun.ceremonyId];
+    expect(secrets.filter((secret) => JSON.stringify(rows).includes(secret))).toEqual([]);
+    const assertion = await signer.sign({ ...begun.challenge, challengeIdentifier: '' });
+    const answers = [one, other, other].map((ceremonies) =>
+      ceremonies.finishAction('ceremonious', begun.ceremonyId, assertion),
+    );
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(operations(sandbox).filter((operation) => operation === 'POST /wallets')).toHaveLength(1);
+  });
 
   it('log a user in once a lifetime, four processes of them', async () => {
     const usernames = createUsers(100);

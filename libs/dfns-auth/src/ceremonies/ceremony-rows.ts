@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { CallScope } from '../client/call-scope.js';
 import { isJsonObject } from '../client/json.js';
 import type { CeremonyStore } from '../config/ceremony-store.js';
 import { type Clock, DFNS_CLOCK } from '../config/clock.js';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError, isDfnsError } from '../errors/dfns.error.js';
 import { MemoryCeremonyStore } from './memory-ceremony.store.js';
+
+/** Milliseconds that the store may take over one answer. */
+const STORE_TIMEOUT_MS = 2_000;
 
 /** Something that is held until a moment, in milliseconds since 1970. */
 export interface Row<H> {
@@ -18,35 +22,50 @@ export interface Row<H> {
 export class CeremonyRows {
   readonly #store: CeremonyStore;
   readonly #now: Clock;
+  /** Keeps registrations apart that share a store. */
+  readonly #owner: readonly (string | undefined)[];
 
-  constructor(@Inject(DFNS_AUTH_CONFIG) { ceremonies }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
+  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
+    const { ceremonies, baseUrl, orgId } = config;
     this.#store = ceremonies.store ?? new MemoryCeremonyStore(ceremonies.maxEntries, now);
     this.#now = now;
+    this.#owner = [baseUrl, orgId];
   }
 
   /** Holds what JSON can hold, instead of what was held under this key. */
   async put<H>(key: readonly string[], row: Row<H>): Promise<void> {
-    await stored(() => this.#store.put(idOf(key), JSON.stringify(row), row.expiresAt - this.#now()));
+    await stored(() => this.#store.put(this.#idOf(key), JSON.stringify(row), row.expiresAt - this.#now()));
   }
 
   /** Takes a row out, which works once. */
   async take<H>(key: readonly string[]): Promise<Row<H> | undefined> {
-    const value = await stored(() => this.#store.take(idOf(key)));
-    const row: unknown = JSON.parse(value ?? 'null');
+    const row = parsed(await stored(() => this.#store.take(this.#idOf(key))));
     return isJsonObject(row) && this.#now() < Number(row['expiresAt']) ? (row as unknown as Row<H>) : undefined;
+  }
+
+  #idOf(key: readonly string[]): string {
+    return createHash('sha256')
+      .update(JSON.stringify([...this.#owner, ...key]))
+      .digest('base64url');
   }
 }
 
-function idOf(key: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(key)).digest('base64url');
+function parsed(value: string | undefined): unknown {
+  try {
+    return JSON.parse(value ?? 'null');
+  } catch {
+    return undefined;
+  }
 }
 
-/** A store of the application: its words may hold anything, so only the kind of its error is told. */
+/** A store of the application: it may hang, and its words may hold anything, so only the kind of its error is told. */
 async function stored<T>(use: () => Promise<T>): Promise<T> {
   try {
-    return await use();
+    return await CallScope.run(STORE_TIMEOUT_MS, [], use);
   } catch (error) {
-    const kind = error instanceof Error ? error.name : typeof error;
+    const kind = isDfnsError(error) ? `no answer within ${STORE_TIMEOUT_MS} ms` : nameOf(error);
     throw new DfnsError('DFNS_UNAVAILABLE', `the ceremony store failed (${kind})`);
   }
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
