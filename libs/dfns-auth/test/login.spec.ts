@@ -1,3 +1,5 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
@@ -56,5 +58,35 @@ describe('login', () => {
     ['ADA', 'DFNS_USER_NOT_FOUND'],
   ])('answers %s with %s', async (username, code) => {
     await expect(service.login({ username })).rejects.toMatchObject({ code, upstreamStatus: 401 });
+  });
+
+  it('keeps the path of a base URL, which is not signed', async () => {
+    const received: (string | undefined)[] = [];
+    const proxy = createServer((incoming, outgoing) => {
+      received.push(incoming.url);
+      const { method, headers } = incoming;
+      const forwarded = request(sandbox.url + incoming.url?.replace('/dfns', ''), { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode as number, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(forwarded);
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    const baseUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/dfns/`;
+    const behind = await startWith(sandbox, { baseUrl });
+    await expect(behind.get(DelegatedAuthService).getToken('ada')).resolves.toBeDefined();
+    expect(received).toEqual(LOGIN.map((operation) => operation.replace('POST ', '/dfns')));
+    await behind.close();
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+
+  it('reaches Dfns over IPv6', async () => {
+    const six = await DfnsSandbox.start({ host: '::1' });
+    six.createUser({ username: 'ada' });
+    const context = await startWith(six);
+    await expect(context.get(DelegatedAuthService).getToken('ada')).resolves.toBeDefined();
+    await context.close();
+    await six.stop();
   });
 });

@@ -34,6 +34,8 @@ export interface DfnsExchange {
 export class DfnsHttp implements OnApplicationShutdown {
   readonly #http: HttpService;
   readonly #config: DfnsAuthConfig;
+  /** The path of the base URL, which a proxy in front of Dfns may have. */
+  readonly #prefix: string;
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
   readonly #governor: QuotaGovernor;
@@ -47,6 +49,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   ) {
     this.#http = http;
     this.#config = config;
+    this.#prefix = new URL(config.baseUrl).pathname.replace(/\/$/, '');
     this.#now = now;
     this.#telemetry = telemetry;
     this.#governor = governor;
@@ -91,14 +94,14 @@ export class DfnsHttp implements OnApplicationShutdown {
     const { method, target, body, bearer, userAction } = exchange;
     const { status, headers, data } = await this.#http.axiosRef.request<Buffer>({
       method,
-      url: `${this.#config.baseUrl}${target.path}${target.query}`,
+      url: `${this.#prefix}${target.path}${target.query}`,
       data: body === '' ? undefined : body,
       headers: {
         Accept: 'application/json',
         'Accept-Encoding': 'identity',
         Authorization: `Bearer ${bearer}`,
         'User-Agent': USER_AGENT,
-        'Content-Type': body === '' ? false : 'application/json',
+        ...(body !== '' && { 'Content-Type': 'application/json' }),
         ...(userAction !== undefined && { 'X-DFNS-USERACTION': userAction }),
         ...legacyHeaders(this.#config.legacy, this.#now()),
       },

@@ -2,7 +2,6 @@ import type { Agent } from 'node:http';
 import {
   Axios,
   type AxiosAdapter,
-  AxiosHeaders,
   type AxiosRequestConfig,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
@@ -23,7 +22,7 @@ export class DirectAxios extends Axios {
   }
 
   override request<T, R = AxiosResponse<T>>(config: AxiosRequestConfig): Promise<R> {
-    const headers = AxiosHeaders.from(config.headers as InternalAxiosRequestConfig['headers']);
-    return this.#adapter({ ...config, headers, httpAgent: this.#agent, httpsAgent: this.#agent }) as Promise<R>;
+    const direct = { ...config, httpAgent: this.#agent, httpsAgent: this.#agent } as InternalAxiosRequestConfig;
+    return this.#adapter(direct) as Promise<R>;
   }
 }

@@ -12,7 +12,7 @@ import { leanAdapter } from './lean.adapter.js';
 export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpService {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
   const agent = new Agent({ keepAlive: true, maxSockets: http.maxSockets, scheduling: 'lifo' });
-  const instance = new DirectAxios(leanAdapter(http.maxResponseBytes), agent);
+  const instance = new DirectAxios(leanAdapter(new URL(baseUrl), http.maxResponseBytes), agent);
   return new HttpService(instance as unknown as HttpService['axiosRef']);
 }
 

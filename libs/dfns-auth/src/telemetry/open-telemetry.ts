@@ -5,15 +5,23 @@ import type { Instruments } from './instruments.js';
 const NAME = 'nestjs-dfns-auth';
 
 /**
- * OpenTelemetry where the application has it: `@opentelemetry/api` is an optional peer. Meters are those of the SDK that
- * was started before.
+ * OpenTelemetry where the application uses it: `@opentelemetry/api` is an optional peer, and without an SDK started
+ * before us nobody would get what it is told.
  */
 export async function loadOpenTelemetry(): Promise<Instruments | undefined> {
   try {
-    return instruments(await import('@opentelemetry/api'));
+    const api = await import('@opentelemetry/api');
+    return isListening(api) ? instruments(api) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isListening({ createNoopMeter, metrics, ProxyTracerProvider, trace }: typeof OpenTelemetryApi): boolean {
+  const tracing = trace.getTracerProvider();
+  const nobody = new ProxyTracerProvider().getDelegate();
+  const isTraced = !(tracing instanceof ProxyTracerProvider) || tracing.getDelegate() !== nobody;
+  return isTraced || metrics.getMeter(NAME) !== createNoopMeter();
 }
 
 function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTelemetryApi): Instruments {
