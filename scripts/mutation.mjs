@@ -14,7 +14,10 @@ const GROUPS = {
   answers: { files: ['client/answer.ts', 'client/refusal.ts'], specs: ['answers', 'refusals'] },
   secrets: { files: ['client/secret-scrubber.ts'], specs: ['secrets'] },
   retries: { files: ['client/retry-policy.ts', 'client/outage-breaker.ts'], specs: ['faults-retries', 'retry-policy'] },
-  tokens: { files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'], specs: ['tokens', 'tokens-refresh'] },
+  tokens: {
+    files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
+    specs: ['tokens', 'tokens-refresh', 'tokens-received'],
+  },
   cacheKeys: { files: ['tokens/stored-tokens.ts:110-112'], specs: ['store'] },
   ceremonies: {
     files: ['ceremonies/memory-ceremony.store.ts', 'ceremonies/open-ceremonies.ts'],
