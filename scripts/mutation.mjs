@@ -13,7 +13,10 @@ const GROUPS = {
   },
   answers: { files: ['client/answer.ts', 'client/refusal.ts'], specs: ['answers', 'refusals'] },
   secrets: { files: ['client/secret-scrubber.ts'], specs: ['secrets'] },
-  retries: { files: ['client/retry-policy.ts', 'client/outage-breaker.ts'], specs: ['faults-retries', 'retry-policy'] },
+  retries: {
+    files: ['client/retry-policy.ts', 'client/outage-breaker.ts'],
+    specs: ['faults-retries', 'retry-policy', 'health'],
+  },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
     specs: ['tokens', 'tokens-refresh', 'tokens-received'],

@@ -49,9 +49,9 @@ describe('private keys', () => {
   });
 
   it.each([
-    ['encrypted PKCS#8 and no passphrase', /passphrase/],
+    ['encrypted PKCS#8 and no passphrase', /no passphrase is given/],
     ['encrypted PKCS#8 and a wrong passphrase', /does not open with the passphrase/],
-    ['encrypted traditional PKCS#1 and no passphrase', /passphrase/],
+    ['encrypted traditional PKCS#1 and no passphrase', /no passphrase is given/],
     ['public key where a private key is expected', /is a public key/],
     ['X25519 key (agreement only, cannot sign)', /not accepted \(x25519\)/],
     ['truncated body', /damaged or truncated/],
@@ -72,6 +72,21 @@ describe('private keys', () => {
   ])('refuses %s and names it', (_, generate, message) => {
     const pem = generate().privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
     expect(() => readPrivateKey(pem)).toThrow(message);
+  });
+
+  it.each([
+    ['white space', ' \n\t', /is empty/],
+    ['a PKCS#1 public key', '-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----', /is a public key/],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', /is a public key/],
+    ['something that is no key at all', '-----BEGIN rsa PUBLIC KEY-----', /is not PEM/],
+  ])('says what %s looks like', (_, text, message) => {
+    expect(() => readPrivateKey(text)).toThrow(message);
+  });
+
+  it('reads line breaks that arrive as the four characters \\r\\n', async () => {
+    const key = vectorKey('p256');
+    const escaped = (key.privateKeyPem['pkcs8'] as string).replaceAll('\n', '\\r\\n');
+    await expect(verifies(escaped, key)).resolves.toBe(true);
   });
 
   it('opens an encrypted traditional key with its passphrase', () => {
