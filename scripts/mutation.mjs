@@ -24,7 +24,7 @@ const GROUPS = {
   cacheKeys: { files: ['tokens/stored-tokens.ts:110-112'], specs: ['store'] },
   ceremonies: {
     files: ['ceremonies/memory-ceremony.store.ts', 'ceremonies/open-ceremonies.ts'],
-    specs: ['ceremonies-store'],
+    specs: ['ceremonies-store', 'ceremonies-memory'],
   },
   keys: { files: ['credentials/private-key.ts'], specs: ['signers'] },
 };
