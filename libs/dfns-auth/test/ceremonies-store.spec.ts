@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { type CeremoniesOptions, type CeremonyStore, DelegatedCeremonies, KeySigner } from 'nestjs-dfns-auth';
-import { MemoryCeremonyStore } from '../src/ceremonies/memory-ceremony.store.js';
 import { operations, startWith } from './registered.js';
 
 const WALLET = { method: 'POST' as const, path: '/wallets', payload: { network: 'Solana' } };
@@ -166,17 +165,4 @@ describe('ceremonies', () => {
       });
     },
   );
-});
-
-describe('the store in memory', () => {
-  it('gives a value out until its time is over, and not after', async () => {
-    let now = 0;
-    const store = new MemoryCeremonyStore(10, () => now);
-    await store.put('in time', 'held', 1_000);
-    await store.put('late', 'held', 1_000);
-    now = 999;
-    await expect(store.take('in time')).resolves.toBe('held');
-    now = 1_000;
-    await expect(store.take('late')).resolves.toBeUndefined();
-  });
 });
