@@ -78,10 +78,13 @@ describe('the answer to a login', () => {
     await expect(service.login({ username: 'ada' })).resolves.toEqual({ token: tokenWith(claims()) });
   });
 
-  it('may hold an opaque token where no organisation is configured', async () => {
+  it.each([
+    ['an opaque token', () => 'opaque'],
+    ['a token of any organisation', () => tokenWith(metadata())],
+  ])('may hold %s where no organisation is configured', async (_, token) => {
     await started({ orgId: undefined });
-    answerLoginsWith({ token: 'opaque' });
-    await expect(service.getToken('ada')).resolves.toBe('opaque');
+    answerLoginsWith({ token: token() });
+    await expect(service.getToken('ada')).resolves.toBe(token());
   });
 });
 
