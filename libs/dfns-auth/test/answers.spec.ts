@@ -52,6 +52,14 @@ describe('the JSON of an answer', () => {
     expect(JSON.stringify(json)).not.toContain('admin');
   });
 
+  it('is UTF-8 without a fault, with or without a byte order mark', () => {
+    const text = Buffer.from('{"a":"é"}');
+    expect(readJsonObject(answer(text))).toEqual({ a: 'é' });
+    expect(readJsonObject(answer(Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), text])))).toEqual({ a: 'é' });
+    expect(readJsonObject(answer(Buffer.from('{"a":"\xe9"}', 'latin1')))).toBeUndefined();
+    expect(readJsonObject(answer(text, {}))).toBeUndefined();
+  });
+
   it('is what JSON.parse makes of it, or nothing', () => {
     fc.assert(
       fc.property(fc.object({ maxDepth: 3 }), (value) => {
@@ -99,7 +107,7 @@ describe('when to come back', () => {
 
   it.each([
     [{ 'retry-after': '7' }, 7_000],
-    [{ 'retry-after': '0.2' }, 200],
+    [{ 'retry-after': '0.25' }, 250],
     [{ 'retry-after': '-7' }, 0],
     [{ 'retry-after': '86401' }, 86_400_000],
     [{ 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT' }, 30_000],
@@ -111,7 +119,10 @@ describe('when to come back', () => {
     [{ 'retry-after': 'soon 5' }, undefined],
     [{ 'retry-after': '1e3' }, undefined],
     [{ 'retry-after': '2026-01-02T03:04:35Z' }, undefined],
-    [{ 'retry-after': ['7', '8'] }, undefined],
+    [{ 'retry-after': ['7'] }, undefined],
+    [{ 'retry-after': ['Fri, 02 Jan 2026 03:04:35 GMT'] }, undefined],
+    [{ 'retry-after': 'on Fri, 02 Jan 2026 03:04:35 GMT' }, undefined],
+    [{ 'retry-after': 'Fri, 02 Jan 2026 03:04:35 GMT+1' }, undefined],
     [{}, undefined],
   ])('%j', (headers, expected) => {
     expect(after(headers as Answer['headers'])).toBe(expected);

@@ -61,6 +61,8 @@ const BY_TEXT: Record<string, Codes> = {
 /** By status, for every other text. */
 const BY_STATUS: Record<number, Codes> = {
   202: everywhere('DFNS_POLICY_PENDING'),
+  304: everywhere('DFNS_MALFORMED_RESPONSE'),
+  399: everywhere('DFNS_MALFORMED_RESPONSE'),
   400: everywhere('DFNS_BAD_REQUEST'),
   401: REJECTED,
   402: everywhere('DFNS_PLAN_LIMIT'),

@@ -32,7 +32,7 @@ export class SecretScrubber {
 
   /** Whether a secret still shows when everything but letters and digits is left out: cut up, escaped, spelt out. */
   #hasPieces(text: string): boolean {
-    const seen = lettersAndDigits(text.replaceAll(REDACTED, ' '));
+    const seen = lettersAndDigits(text.replaceAll(REDACTED, ''));
     return [...this.#secrets].map(lettersAndDigits).some((secret) => {
       const length = Math.min(PIECE, secret.length);
       for (let at = 0; at + length <= seen.length; at += 1) {
