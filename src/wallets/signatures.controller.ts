@@ -37,7 +37,7 @@ export class SignaturesController {
     return this.ceremonies.beginAction(username, {
       method: 'POST',
       path: `/keys/${signingKey.id}/signatures`,
-      payload: { kind: 'Eip191', blockchainKind: 'Evm', message: `0x${Buffer.from(message).toString('hex')}` },
+      body: { kind: 'Eip191', blockchainKind: 'Evm', message: `0x${Buffer.from(message).toString('hex')}` },
     });
   }
 }

@@ -1,100 +1,81 @@
 import { HttpService } from '@nestjs/axios';
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { ApiCalls } from './api/api-calls.js';
-import { DfnsClient } from './api/dfns.client.js';
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { CallRunner } from './calls/call-runner.js';
+import { DfnsCalls } from './calls/dfns-calls.js';
+import { UserActionSteps } from './calls/user-action-steps.js';
+import { ActionCeremony } from './ceremonies/action-ceremony.js';
 import { CeremonyRows } from './ceremonies/ceremony-rows.js';
-import { CredentialCeremony } from './ceremonies/credential.ceremony.js';
-import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+import { CredentialCeremony } from './ceremonies/credential-ceremony.js';
 import { OpenCeremonies } from './ceremonies/open-ceremonies.js';
-import { RecoveryCeremony } from './ceremonies/recovery.ceremony.js';
-import { RegistrationCeremony } from './ceremonies/registration.ceremony.js';
+import { RecoveryCeremony } from './ceremonies/recovery-ceremony.js';
+import { RegistrationCeremony } from './ceremonies/registration-ceremony.js';
 import { RegistrationCompletion } from './ceremonies/registration-completion.js';
 import { RegistrationOpening } from './ceremonies/registration-opening.js';
-import { UserActionCeremony } from './ceremonies/user-action.ceremony.js';
-import { DfnsFlows } from './client/dfns-flows.js';
-import { DfnsHttp } from './client/dfns-http.js';
-import { createHttpService } from './client/http-service.js';
-import { QuotaGovernor } from './client/quota-governor.js';
-import { DFNS_CLOCK } from './config/clock.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from './config/dfns-auth-config.js';
-import type { DfnsAuthModuleOptions } from './config/dfns-auth-options.js';
-import { resolveConfig } from './config/resolve-config.js';
-import { sealOptions } from './config/sealed-options.js';
-import { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
-import { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
-import { DfnsUsers } from './delegated-auth/dfns-users.js';
-import { LogoutCall } from './delegated-auth/logout.call.js';
-import { RecoveryCalls } from './delegated-auth/recovery.calls.js';
-import { RegistrationCalls } from './delegated-auth/registration.calls.js';
-import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './dfns-auth.module-definition.js';
-import { getDfnsAuthOptionsToken, named } from './dfns-auth.tokens.js';
-import { DfnsHealthIndicator } from './edge/dfns-health.indicator.js';
-import { DfnsIdentity } from './edge/dfns-identity.js';
-import { createTelemetry } from './telemetry/create-telemetry.js';
-import { Telemetry } from './telemetry/telemetry.js';
+import { concealOptions } from './config/concealed-options.js';
+import { DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig, resolveConfig } from './config/config.js';
+import type { DfnsAuthModuleOptions } from './config/options.js';
+import { DFNS_IDENTITY, DfnsIdentity } from './edge/dfns-identity.js';
+import { DfnsHttp } from './http/dfns-http.js';
+import { QuotaGovernor } from './http/governor.js';
+import { createHttpService } from './http/http-service.js';
+import { getDfnsAuthOptionsToken, getDfnsToken, SERVICES } from './injection.js';
+import { type DfnsAuthModuleAsyncOptions, type ModuleFlags, optionsProviders } from './module-options.js';
+import { DelegatedAuthService } from './services/delegated-auth.service.js';
+import { RecoveryCalls } from './services/recovery-calls.js';
+import { RegistrationCalls } from './services/registration-calls.js';
+import { createTelemetry, Telemetry } from './telemetry/telemetry.js';
 import { DelegatedLogin } from './tokens/delegated-login.js';
 import { SharedLogin } from './tokens/shared-login.js';
 import { StoredTokens } from './tokens/stored-tokens.js';
 import { TokenBroker } from './tokens/token-broker.js';
-import { UserActionExchange } from './user-actions/user-action.exchange.js';
-import { UserActionSigner } from './user-actions/user-action.signer.js';
+import { UserCalls } from './tokens/user-calls.js';
 
-/** What an application injects. */
-const SERVICES = [
-  DelegatedAuthService,
-  DelegatedCeremonies,
-  DfnsUsers,
-  DfnsCredentials,
-  UserActionSigner,
-  DfnsClient,
-  DfnsHealthIndicator,
-];
+const services: Type[] = Object.values(SERVICES);
 
 /**
- * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each registration has
- * its own connections, credentials and cache.
+ * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each call of `forRoot`
+ * and `forRootAsync` makes an instance with its own connections, credentials and cache.
  */
 @Module({})
 export class DfnsAuthModule {
-  /** Registers with options at hand. The application does not start with a mistake in them. */
+  /** Makes an instance with options at hand. The application does not start with a mistake in them. */
   static forRoot(options: DfnsAuthModuleOptions & ModuleFlags): DynamicModule {
     const { isGlobal, name, ...given } = options;
-    const sealed = sealOptions(given);
-    return DfnsAuthModule.forRootAsync({ isGlobal, name, useFactory: () => sealed });
+    const concealed = concealOptions(given);
+    return DfnsAuthModule.forRootAsync({ isGlobal, name, useFactory: () => concealed });
   }
 
-  /** Registers with options from a factory, a class or a provider. */
+  /** Makes an instance with options from a factory, a class or a provider. */
   static forRootAsync(options: DfnsAuthModuleAsyncOptions): DynamicModule {
     const { isGlobal = false, name, imports = [] } = options;
-    const token = getDfnsAuthOptionsToken(name);
-    const exported = [...SERVICES, DfnsIdentity];
-    const aliases = name === undefined ? [] : exported.map((service) => alias(service, name));
+    const optionsToken = getDfnsAuthOptionsToken(name);
+    const aliases = name === undefined ? [] : services.map((service) => alias(service, name));
     return {
       module: DfnsAuthModule,
       global: isGlobal,
       imports,
-      providers: [...optionsProviders(token, options), ...coreProviders(token), identityProvider(name), ...aliases],
-      exports: [token, ...exported.map((service) => named(service, name))],
+      providers: [...optionsProviders(optionsToken, options), ...coreProviders(optionsToken, name), ...aliases],
+      exports: [optionsToken, ...services.map((service) => getDfnsToken(service, name)), ...sharedExports(name)],
     };
   }
 }
 
-function coreProviders(optionsToken: symbol): Provider[] {
+function coreProviders(optionsToken: symbol, name?: string): Provider[] {
   return [
     { provide: DFNS_CLOCK, useValue: Date.now },
     { provide: DFNS_AUTH_CONFIG, useFactory: resolveConfig, inject: [optionsToken, DFNS_CLOCK] },
     { provide: HttpService, useFactory: createHttpService, inject: [DFNS_AUTH_CONFIG] },
     { provide: Telemetry, useFactory: createTelemetry, inject: [DFNS_AUTH_CONFIG] },
+    { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     QuotaGovernor,
     DfnsHttp,
-    DfnsFlows,
-    UserActionExchange,
-    ApiCalls,
+    CallRunner,
+    UserActionSteps,
+    DfnsCalls,
     DelegatedLogin,
-    { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     SharedLogin,
     TokenBroker,
-    LogoutCall,
+    UserCalls,
     RegistrationCalls,
     RecoveryCalls,
     CeremonyRows,
@@ -103,17 +84,23 @@ function coreProviders(optionsToken: symbol): Provider[] {
     RegistrationCompletion,
     RegistrationCeremony,
     RecoveryCeremony,
-    UserActionCeremony,
+    ActionCeremony,
     CredentialCeremony,
-    ...SERVICES,
+    ...services.filter((service) => service !== DfnsIdentity),
+    { provide: DfnsIdentity, useFactory: identityOf(name), inject: [DFNS_AUTH_CONFIG, DelegatedAuthService] },
+    { provide: DFNS_IDENTITY, useExisting: DfnsIdentity },
   ];
 }
 
-function identityProvider(name?: string): Provider {
-  const useFactory = (config: DfnsAuthConfig, service: DelegatedAuthService) => new DfnsIdentity(config, service, name);
-  return { provide: DfnsIdentity, useFactory, inject: [DFNS_AUTH_CONFIG, DelegatedAuthService] };
+function identityOf(name?: string) {
+  return (config: DfnsAuthConfig, service: DelegatedAuthService) => new DfnsIdentity(config, service, name);
 }
 
-function alias(service: (typeof SERVICES)[number] | typeof DfnsIdentity, name: string): Provider {
-  return { provide: named(service, name), useExisting: service };
+/** The identity of the unnamed instance also has a fixed token, for the guard of a second copy of the package. */
+function sharedExports(name?: string): symbol[] {
+  return name === undefined ? [DFNS_IDENTITY] : [];
+}
+
+function alias(service: Type, name: string): Provider {
+  return { provide: getDfnsToken(service, name), useExisting: service };
 }

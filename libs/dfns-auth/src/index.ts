@@ -1,20 +1,17 @@
-export { DfnsClient } from './api/dfns.client.js';
-export type { DfnsRequest, RequestCaller } from './api/dfns-request.js';
-export type { Ceremony } from './ceremonies/ceremony.js';
+export type { BearerCaller, DfnsRequest, RequestCaller } from './calls/dfns-request.js';
+export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
-export { KeyvCeremonyStore } from './ceremonies/keyv-ceremony.store.js';
+export type { Ceremony } from './ceremonies/open-ceremonies.js';
 export type {
   PublicCredentialChallenge,
   PublicRecoveryChallenge,
   PublicRegistrationChallenge,
-} from './ceremonies/public-creation-challenges.js';
-export type { PublicUserActionChallenge } from './ceremonies/public-user-action-challenge.js';
-export type { RegisteredUser } from './ceremonies/registered-user.js';
-export type { RegistrationOptions } from './ceremonies/registration.ceremony.js';
-export type { CallOptions } from './client/call-scope.js';
-export type { QueryParameters } from './client/request-target.js';
-export type { CeremonyStore } from './config/ceremony-store.js';
-export { dfnsAuthConfig } from './config/dfns-auth.config.js';
+  PublicUserActionChallenge,
+} from './ceremonies/public-challenges.js';
+export type { RegistrationOptions } from './ceremonies/registration-ceremony.js';
+export type { RegisteredUser } from './ceremonies/registration-completion.js';
+export { type Clock, DFNS_CLOCK } from './config/config.js';
+export { dfnsAuthConfig } from './config/environment.js';
 export type {
   CeremoniesOptions,
   DfnsAuthModuleOptions,
@@ -25,8 +22,8 @@ export type {
   Secret,
   ServiceAccountOptions,
   TokensOptions,
-} from './config/dfns-auth-options.js';
-export type { ReleaseLock, TokenStore } from './config/token-store.js';
+} from './config/options.js';
+export type { CeremonyStore, ReleaseLock, TokenStore } from './config/stores.js';
 export type {
   AllowedCredential,
   CredentialKind,
@@ -36,68 +33,76 @@ export type {
   KeyAssertion,
   UserActionChallenge,
 } from './credentials/credential-signer.js';
-export { KeySigner, type KeySignerOptions } from './credentials/key.signer.js';
 export { createKeyCredential, type KeyCredential, type NewKeyOptions } from './credentials/key-credential.js';
-export { type SignedRecovery, signRecovery } from './credentials/recovery-signature.js';
-export type { Page } from './delegated-auth/all-pages.js';
-export type { CredentialChallenge } from './delegated-auth/credential-challenge.js';
-export { DelegatedAuthService } from './delegated-auth/delegated-auth.service.js';
-export type { DelegatedLoginResponse } from './delegated-auth/delegated-login-response.js';
-export type { DfnsCredential } from './delegated-auth/dfns-credential.js';
-export { DfnsCredentials } from './delegated-auth/dfns-credentials.js';
-export type { DfnsUser } from './delegated-auth/dfns-user.js';
-export { DfnsUsers, type UserQuery } from './delegated-auth/dfns-users.js';
-export { CompleteEndUserRegistrationDto } from './delegated-auth/dto/complete-end-user-registration.dto.js';
-export { CompleteRegistrationDto } from './delegated-auth/dto/complete-registration.dto.js';
-export { CreateCredentialDto } from './delegated-auth/dto/create-credential.dto.js';
-export type { RecoveryKeyCredentialDto, SigningCredentialDto } from './delegated-auth/dto/credential.dto.js';
-export { DelegatedLoginDto } from './delegated-auth/dto/delegated-login.dto.js';
-export { DelegatedRecoveryDto } from './delegated-auth/dto/delegated-recovery.dto.js';
-export { DelegatedRegistrationDto } from './delegated-auth/dto/delegated-registration.dto.js';
-export { NewCredentialDto } from './delegated-auth/dto/new-credential.dto.js';
-export type { NewWalletDto } from './delegated-auth/dto/new-wallet.dto.js';
-export { RecoverUserDto } from './delegated-auth/dto/recover-user.dto.js';
-export { RegistrationCredentialsDto } from './delegated-auth/dto/registration-credentials.dto.js';
-export { type FactorAssertionDto, UserActionAssertionDto } from './delegated-auth/dto/user-action-assertion.dto.js';
-export type { RecoveryResult } from './delegated-auth/recovery.calls.js';
-export type { RecoveryChallenge } from './delegated-auth/recovery-challenge.js';
-export type { RegistrationChallenge } from './delegated-auth/registration-challenge.js';
-export type { EndUserRegistrationResult, RegistrationResult } from './delegated-auth/registration-result.js';
-export type { Wallet } from './delegated-auth/wallet.js';
+export { KeySigner, type KeySignerOptions, type SignedRecovery, signRecovery } from './credentials/key-signer.js';
 export { DfnsAuthModule } from './dfns-auth.module.js';
-export type { DfnsAuthModuleAsyncOptions, ModuleFlags } from './dfns-auth.module-definition.js';
+export { type FactorAssertionDto, UserActionAssertionDto } from './dto/assertion.dto.js';
+export {
+  CreateCredentialDto,
+  NewCredentialDto,
+  RecoveryKeyCredentialDto,
+  RegistrationCredentialsDto,
+  type SigningCredentialDto,
+} from './dto/credentials.dto.js';
+export { DelegatedLoginDto } from './dto/login.dto.js';
+export { DelegatedRecoveryDto, RecoverUserDto } from './dto/recovery.dto.js';
+export {
+  CompleteEndUserRegistrationDto,
+  CompleteRegistrationDto,
+  DelegatedRegistrationDto,
+  NewWalletDto,
+} from './dto/registration.dto.js';
+export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
+export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
+export { DfnsIdentity } from './edge/dfns-identity.js';
+export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/dfns-user.guard.js';
+export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
+export {
+  DfnsApiError,
+  type DfnsApiErrorDetails,
+  DfnsError,
+  type DfnsErrorDetails,
+  isDfnsError,
+} from './errors/dfns-error.js';
+export { DFNS_ERROR_CODES, DFNS_ERRORS, type DfnsErrorCode, type DfnsErrorEntry } from './errors/error-table.js';
+export type { CallOptions } from './http/call-scope.js';
+export type { Page } from './http/pages.js';
+export type { QueryParameters, UserAction } from './http/request-text.js';
 export {
   DFNS_AUTH_OPTIONS,
   getDelegatedAuthToken,
   getDelegatedCeremoniesToken,
   getDfnsAuthOptionsToken,
   getDfnsClientToken,
-  getDfnsCredentialsToken,
-  getDfnsHealthIndicatorToken,
-  getDfnsIdentityToken,
-  getDfnsUsersToken,
+  getDfnsToken,
   getUserActionSignerToken,
   InjectDelegatedAuth,
   InjectDelegatedCeremonies,
+  InjectDfns,
   InjectDfnsClient,
-  InjectDfnsCredentials,
-  InjectDfnsHealthIndicator,
-  InjectDfnsIdentity,
-  InjectDfnsUsers,
   InjectUserActionSigner,
-} from './dfns-auth.tokens.js';
-export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
-export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.indicator.js';
-export { DfnsIdentity } from './edge/dfns-identity.js';
-export { DfnsToken, DfnsUsername } from './edge/dfns-user.decorators.js';
-export { DfnsUserGuard } from './edge/dfns-user.guard.js';
-export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
-export { DfnsError, type DfnsErrorDetails, isDfnsError } from './errors/dfns.error.js';
-export { DfnsApiError, type DfnsApiErrorDetails } from './errors/dfns-api.error.js';
-export { DFNS_ERROR_CODES, type DfnsErrorCode } from './errors/dfns-error-code.js';
+} from './injection.js';
+export type {
+  DfnsAuthModuleAsyncOptions,
+  ModuleFlags,
+  OptionsFromClass,
+  OptionsFromExisting,
+  OptionsFromFactory,
+} from './module-options.js';
 export type { KeyvLike } from './sealing/sealed-keyv.js';
 export type { SealingKey, SealingOptions } from './sealing/sealer.js';
-export type { DfnsFlowEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
+export type { CredentialChallenge, RecoveryChallenge, RegistrationChallenge } from './services/creation-challenges.js';
+export { DelegatedAuthService } from './services/delegated-auth.service.js';
+export { DfnsClient } from './services/dfns-client.js';
+export { type CredentialOwner, type DfnsCredential, DfnsCredentials } from './services/dfns-credentials.js';
+export { type DfnsUser, DfnsUsers, type UserQuery } from './services/dfns-users.js';
+export type {
+  DelegatedLoginResponse,
+  EndUserRegistrationResult,
+  RecoveryResult,
+  RegistrationResult,
+  Wallet,
+} from './services/results.js';
+export { UserActionSigner } from './services/user-action-signer.js';
+export type { DfnsCallEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export { KeyvTokenStore } from './tokens/keyv-token-store.js';
-export type { UserAction } from './user-actions/user-action.js';
-export { UserActionSigner } from './user-actions/user-action.signer.js';

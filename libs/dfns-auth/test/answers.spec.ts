@@ -3,9 +3,9 @@ import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { DelegatedAuthService, DFNS_ERROR_CODES, DfnsApiError, DfnsClient, DfnsError } from 'nestjs-dfns-auth';
-import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from '../src/client/answer.js';
-import { refusalCode } from '../src/client/refusal.js';
-import { operationTemplate } from '../src/telemetry/operation-template.js';
+import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from '../src/http/answer.js';
+import { refusalCode } from '../src/http/failures.js';
+import { operationTemplate } from '../src/telemetry/telemetry.js';
 import { leaks, printed } from './hostile/printed.js';
 import { startWith } from './registered.js';
 
@@ -60,13 +60,22 @@ describe('the JSON of an answer', () => {
     expect(readJsonObject(answer(text, {}))).toBeUndefined();
   });
 
-  it('is what JSON.parse makes of it, or nothing', () => {
+  it('is what JSON.parse makes of it, without members named __proto__', () => {
+    const withoutProto = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(withoutProto);
+      if (typeof value !== 'object' || value === null) return value;
+      const members = Object.entries(value).filter(([name]) => name !== '__proto__');
+      return Object.fromEntries(members.map(([name, member]) => [name, withoutProto(member)]));
+    };
     fc.assert(
       fc.property(fc.object({ maxDepth: 3 }), (value) => {
         const text = JSON.stringify(value);
-        expect(readJsonObject(answer(text))).toEqual(JSON.parse(text.includes('__proto__') ? '{}' : text));
+        expect(readJsonObject(answer(text))).toEqual(withoutProto(JSON.parse(text)));
       }),
     );
+  });
+
+  it('is an object, or nothing', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const json = readJsonObject(answer(text));

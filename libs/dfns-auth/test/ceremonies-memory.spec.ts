@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryCeremonyStore } from '../src/ceremonies/memory-ceremony.store.js';
+import { MemoryCeremonyStore } from '../src/ceremonies/ceremony-stores.js';
 
 describe('ceremonies in memory', () => {
   let now = 1_000;

@@ -36,8 +36,8 @@ describe.each(fido2.registration.variants)('a passkey of the vectors: $challenge
 
   it.each(fido2.assertion.variants)('signs a user action: $challengeLayout', async ({ firstFactor }) => {
     challenge = fido2.assertion.challenge;
-    const payload = { network: 'EthereumSepolia' };
-    const ceremony = await ceremonies.beginAction('ada', { method: 'POST', path: '/wallets', payload });
+    const body = { network: 'EthereumSepolia' };
+    const ceremony = await ceremonies.beginAction('ada', { method: 'POST', path: '/wallets', body });
     expect(ceremony.challenge).toMatchObject({
       challenge,
       userVerification: 'required',

@@ -4,7 +4,7 @@ import { DfnsSandbox } from 'dfns-sandbox';
 import { type CeremoniesOptions, type CeremonyStore, DelegatedCeremonies, KeySigner } from 'nestjs-dfns-auth';
 import { operations, startWith } from './registered.js';
 
-const WALLET = { method: 'POST' as const, path: '/wallets', payload: { network: 'Solana' } };
+const WALLET = { method: 'POST' as const, path: '/wallets', body: { network: 'Solana' } };
 
 describe('ceremonies', () => {
   let sandbox: DfnsSandbox;

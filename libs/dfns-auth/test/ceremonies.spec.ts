@@ -15,7 +15,7 @@ import {
 import { credentialsOf, newKey, newPerson, type Person } from './new-person.js';
 import { operations, startWith } from './registered.js';
 
-const WALLET = { method: 'POST' as const, path: '/wallets', payload: { network: 'EthereumSepolia', name: 'né "1"' } };
+const WALLET = { method: 'POST' as const, path: '/wallets', body: { network: 'EthereumSepolia', name: 'né "1"' } };
 const LIFETIME_MS = 600_000;
 
 let sandbox: DfnsSandbox;
@@ -211,7 +211,7 @@ describe('a user action ceremony', () => {
     const wallet = await ceremonies.finishAction<Wallet>('gina', ceremonyId, await signed(person, challenge));
     expect(wallet).toMatchObject({ name: 'né "1"', custodial: false });
     expect(operations(sandbox, before)).toEqual(['POST /auth/action', 'POST /wallets']);
-    expect(sandbox.requests.at(-1)?.body).toBe(JSON.stringify(WALLET.payload));
+    expect(sandbox.requests.at(-1)?.body).toBe(JSON.stringify(WALLET.body));
   });
 
   it('takes the answer in its frame, with all factors', async () => {

@@ -8,8 +8,8 @@ import { Test } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { DelegatedAuthService, DfnsAuthModule, type DfnsAuthModuleOptions, dfnsAuthConfig } from 'nestjs-dfns-auth';
+import { resolveConfig } from '../src/config/config.js';
 import { readEnvironment } from '../src/config/environment.js';
-import { resolveConfig } from '../src/config/resolve-config.js';
 import { vectorKey, vectors } from './vectors.js';
 
 const { privateKeyPem, credId, encryptedPkcs8 } = vectorKey('p256');
@@ -69,7 +69,11 @@ describe('options', () => {
     ['a query in the URL', { ...valid, baseUrl: 'https://api.dfns.io?x=1' }, /query/],
     ['a wrong organisation id', { ...valid, orgId: 'acme' }, /orgId \(DFNS_ORG_ID\)/],
     ['flags from the factory', { ...valid, isGlobal: true, name: 'x' }, /isGlobal belongs beside[\s\S]*name belongs/],
-    ['no whole number', { ...valid, http: { deadlineMs: 1.5 } }, /http\.deadlineMs is not a whole number/],
+    [
+      'no whole number',
+      { ...valid, http: { deadlineMs: 1.5 } },
+      /http\.deadlineMs \(DFNS_DEADLINE_MS\) is not a whole number/,
+    ],
     ['more than a timer takes', { ...valid, http: { deadlineMs: 2 ** 31 } }, /http\.deadlineMs/],
     ['an empty cache', { ...valid, tokens: { maxEntries: 0 } }, /tokens\.maxEntries/],
     ['a negative leeway', { ...valid, tokens: { leewayMs: -1 } }, /tokens\.leewayMs/],
@@ -152,11 +156,9 @@ describe('environment', () => {
         DFNS_ORG_ID: '',
       }),
     ).toMatchObject({
-      DFNS_DEADLINE_MS: 900,
-      DFNS_ATTEMPT_TIMEOUT_MS: 300,
-      DFNS_MAX_ATTEMPTS: 2,
-      DFNS_TOKEN_CACHE_SIZE: 7,
-      DFNS_SEND_NONCE: true,
+      http: { deadlineMs: 900, attemptTimeoutMs: 300, maxAttempts: 2 },
+      tokens: { maxEntries: 7 },
+      legacy: { nonce: true },
     });
   });
 
@@ -170,8 +172,7 @@ describe('environment', () => {
       DFNS_AUTH_TOKEN_FILE: tokenFile,
       DFNS_PRIVATE_KEY_FILE: keyFile,
     });
-    expect(read.DFNS_AUTH_TOKEN).toBe(authToken);
-    expect(read.DFNS_PRIVATE_KEY).toBe(privateKey.trim());
+    expect(read.serviceAccount).toMatchObject({ authToken, credential: { credId, privateKey: privateKey.trim() } });
   });
 
   it.each([

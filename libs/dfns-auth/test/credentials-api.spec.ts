@@ -35,18 +35,18 @@ describe('credentials of a user', () => {
   });
 
   /** What a device of the user does: both requests of a user action, with the user's own key. */
-  async function signed({ method, path, payload }: UserAction): Promise<string> {
+  async function signed({ method, path, body }: UserAction): Promise<string> {
     const client = context.get(DfnsClient);
     const caller = { userToken: token };
-    const body = {
-      userActionPayload: JSON.stringify(payload),
+    const init = {
+      userActionPayload: JSON.stringify(body),
       userActionHttpMethod: method,
       userActionHttpPath: path,
     };
     const challenge = await client.request<UserActionChallenge>({
       method: 'POST',
       path: '/auth/action/init',
-      body,
+      body: init,
       caller,
     });
     const answer = {
@@ -63,14 +63,15 @@ describe('credentials of a user', () => {
   }
 
   it('are added, listed, switched off and on', async () => {
-    const { challenge, challengeIdentifier } = await credentials.createChallenge(token, 'Key');
+    const { challenge, challengeIdentifier } = await credentials.createChallenge({ userToken: token }, 'Key');
     const request = {
       ...createKeyCredential(challenge, { credentialKind: 'Key', credentialName: 'laptop', ...newKey('laptop') }),
       challengeIdentifier,
     };
-    const userAction = await signed({ method: 'POST', path: '/auth/credentials', payload: request });
-    const { credentialUuid } = await credentials.create(token, request, userAction);
-    const states = async () => (await credentials.list(token)).map(({ name, isActive }) => [name, isActive]);
+    const userAction = await signed({ method: 'POST', path: '/auth/credentials', body: request });
+    const { credentialUuid } = await credentials.create({ userToken: token }, request, userAction);
+    const states = async () =>
+      (await credentials.list({ userToken: token })).map(({ name, isActive }) => [name, isActive]);
     await expect(states()).resolves.toEqual([
       ['Default Credential', true],
       ['laptop', true],
@@ -80,27 +81,31 @@ describe('credentials of a user', () => {
       ['activate', true],
     ] as const) {
       const path = `/auth/credentials/${to}`;
-      await credentials[to](token, credentialUuid, await signed({ method: 'PUT', path, payload: { credentialUuid } }));
+      await credentials[to](
+        { userToken: token },
+        credentialUuid,
+        await signed({ method: 'PUT', path, body: { credentialUuid } }),
+      );
       await expect(states()).resolves.toContainEqual(['laptop', isActive]);
     }
   });
 
   it('are not added with a user action for something else', async () => {
-    const { challenge, challengeIdentifier } = await credentials.createChallenge(token, 'Key');
+    const { challenge, challengeIdentifier } = await credentials.createChallenge({ userToken: token }, 'Key');
     const request = {
       ...createKeyCredential(challenge, { credentialKind: 'Key', credentialName: 'phone', ...newKey('phone') }),
       challengeIdentifier,
     };
-    const userAction = await signed({ method: 'POST', path: '/auth/credentials', payload: { ...request, x: 1 } });
-    await expect(credentials.create(token, request, userAction)).rejects.toMatchObject({
+    const userAction = await signed({ method: 'POST', path: '/auth/credentials', body: { ...request, x: 1 } });
+    await expect(credentials.create({ userToken: token }, request, userAction)).rejects.toMatchObject({
       code: 'DFNS_USER_ACTION_REJECTED',
     });
   });
 
   it('have challenges that only passkeys need more of', async () => {
-    const passkey = await credentials.createChallenge(token, 'Fido2');
+    const passkey = await credentials.createChallenge({ userToken: token }, 'Fido2');
     expect(passkey).toMatchObject({ kind: 'Fido2', excludeCredentials: [], authenticatorSelection: {} });
-    const key = await credentials.createChallenge(token, 'RecoveryKey');
+    const key = await credentials.createChallenge({ userToken: token }, 'RecoveryKey');
     expect(key).not.toHaveProperty('authenticatorSelection');
     expect(key).not.toHaveProperty('temporaryAuthenticationToken');
   });
@@ -115,7 +120,7 @@ describe('credentials of a user', () => {
     const made = createKeyCredential('Y2g', { credentialKind: 'Key', credentialName: 'n', ...newKey('n') });
     const before = sandbox.requests.length;
     const request = { ...made, challengeIdentifier: 'x', ...spoilt };
-    await expect(credentials.create(token, request as never, 'action')).rejects.toMatchObject({
+    await expect(credentials.create({ userToken: token }, request as never, 'action')).rejects.toMatchObject({
       code: 'DFNS_BAD_REQUEST',
       message: expect.stringContaining(member),
     });

@@ -283,8 +283,8 @@ describe('beside a catch-all filter of the application', () => {
 describe('an error of a second copy of the package', () => {
   it('is an error of this one too, to instanceof, to the filter and to toHttpException', async () => {
     const copy = (await import(
-      `../src/errors/dfns-api.error.js${'?copy'}`
-    )) as typeof import('../src/errors/dfns-api.error.js');
+      `../src/errors/dfns-error.js${'?copy'}`
+    )) as typeof import('../src/errors/dfns-error.js');
     expect(copy.DfnsApiError).not.toBe(DfnsApiError);
     const details = { operation: 'GET /x', upstreamStatus: 401, errorId: '7' };
     const foreign = new copy.DfnsApiError('DFNS_USER_NOT_FOUND', 'of the copy', details);

@@ -25,7 +25,7 @@ import {
   DfnsToken,
   DfnsUserGuard,
   DfnsUsername,
-  InjectDfnsIdentity,
+  InjectDfns,
 } from 'nestjs-dfns-auth';
 import { operations, optionsFor } from './registered.js';
 
@@ -72,7 +72,7 @@ class UnguardedController {
 
 @Injectable()
 class EuUserGuard extends DfnsUserGuard {
-  constructor(@InjectDfnsIdentity('eu') identity: DfnsIdentity) {
+  constructor(@InjectDfns(DfnsIdentity, 'eu') identity: DfnsIdentity) {
     super(identity);
   }
 }

@@ -9,15 +9,15 @@ const LAYERS = [
   '.',
   'edge',
   'ceremonies',
-  'delegated-auth',
+  'services',
   'tokens',
-  'api',
-  'user-actions',
-  'client',
+  'dto',
+  'calls',
+  'http',
   'telemetry',
   'config',
-  'sealing',
   'credentials',
+  'sealing',
   'errors',
 ];
 
@@ -67,10 +67,10 @@ describe('imports of the library', () => {
     expect(new Set(only(/^@noble\//))).toEqual(new Set(['credentials/elliptic-curves.ts']));
   });
 
-  it('do HTTP in client/ alone', () => {
+  it('do HTTP in http/ alone', () => {
     expect(
       only(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
-        (file) => !/^(client\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
+        (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
       ),
     ).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('dependencies of the library', () => {
   });
 
   it('send the version of the package as user agent', () => {
-    expect(readFileSync(join(SRC, 'client', 'user-agent.ts'), 'utf8')).toContain(
+    expect(readFileSync(join(SRC, 'http', 'request-headers.ts'), 'utf8')).toContain(
       `'nestjs-dfns-auth/${manifest.version}'`,
     );
   });

@@ -165,7 +165,7 @@ describe('DfnsAuthModule', () => {
   });
 
   it('asks for a way to get the options', () => {
-    expect(() => DfnsAuthModule.forRootAsync({})).toThrow(/useFactory, useClass or useExisting/);
+    expect(() => DfnsAuthModule.forRootAsync({} as never)).toThrow(/useFactory, useClass or useExisting/);
   });
 
   it('closes its connections with the application', async () => {

@@ -169,7 +169,7 @@ describe('a user assertion that is refused', () => {
     ['User does not have a credential that can be used for the application.', 'DFNS_USER_ACTION_REJECTED'],
     ['User not found', 'DFNS_USER_NOT_FOUND'],
   ])('with "%s" is %s', async (message, code) => {
-    const { refusalCode } = await import('../src/client/refusal.js');
+    const { refusalCode } = await import('../src/http/failures.js');
     expect(refusalCode(401, message, 'user', 'exchange')).toBe(code);
   });
 });

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { DfnsAuthModule, type DfnsAuthModuleOptions } from 'nestjs-dfns-auth';
-import { type Clock, DFNS_CLOCK } from '../src/config/clock.js';
+import { type Clock, DFNS_CLOCK } from '../src/config/config.js';
 
 /** Options of a fresh service account of `sandbox`. */
 export function optionsFor(sandbox: DfnsSandbox, more: Partial<DfnsAuthModuleOptions> = {}): DfnsAuthModuleOptions {

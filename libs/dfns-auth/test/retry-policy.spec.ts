@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DFNS_ERROR_CODES, DfnsApiError, DfnsError, type DfnsErrorCode } from 'nestjs-dfns-auth';
-import { CallScope } from '../src/client/call-scope.js';
-import { FlowAttempt } from '../src/client/flow-attempt.js';
-import { isOutage } from '../src/client/outage-breaker.js';
-import { backoffMs, isRetriable } from '../src/client/retry-policy.js';
-import { SecretScrubber } from '../src/client/secret-scrubber.js';
+import { backoffMs, isRetriable } from '../src/calls/retry-policy.js';
+import { Attempt, CallScope } from '../src/http/call-scope.js';
+import { isOutage } from '../src/http/failures.js';
+import { SecretScrubber } from '../src/http/secret-scrubber.js';
 
 const operation = 'POST /auth/login/delegated';
 const answered = (upstreamStatus: number, code: DfnsErrorCode = 'DFNS_UNAVAILABLE') =>
@@ -13,9 +12,9 @@ const answered = (upstreamStatus: number, code: DfnsErrorCode = 'DFNS_UNAVAILABL
 const unanswered = (code: DfnsErrorCode) => new DfnsError(code, 'not answered', { operation });
 
 /** Asks the policy in a call that goes on. */
-function retriable(error: unknown, state: Partial<FlowAttempt> = {}, repeatable = false): Promise<boolean> {
+function retriable(error: unknown, state: Partial<Attempt> = {}, repeatable = false): Promise<boolean> {
   return CallScope.run(1_000, [], async (scope) => {
-    const attempt = Object.assign(new FlowAttempt(scope, new SecretScrubber()), state);
+    const attempt = Object.assign(new Attempt(scope, new SecretScrubber()), state);
     return isRetriable(error, attempt, repeatable);
   });
 }
@@ -52,7 +51,7 @@ describe('what is tried again', () => {
     }
   });
 
-  it('is a write that may have happened only where the flow says so', async () => {
+  it('is a write that may have happened only where the call says so', async () => {
     const state = { mayHaveHappened: true };
     for (const error of [answered(503), unanswered('DFNS_TIMEOUT')]) {
       expect(await retriable(error, state, false)).toBe(false);
@@ -72,7 +71,7 @@ describe('what is tried again', () => {
     let verdict: boolean | undefined;
     const call = CallScope.run(1_000, [controller.signal], async (scope) => {
       controller.abort();
-      verdict = isRetriable(answered(429, 'DFNS_RATE_LIMITED'), new FlowAttempt(scope, new SecretScrubber()), true);
+      verdict = isRetriable(answered(429, 'DFNS_RATE_LIMITED'), new Attempt(scope, new SecretScrubber()), true);
     });
     await expect(call).rejects.toMatchObject({ code: 'DFNS_ABORTED' });
     expect(verdict).toBe(false);

@@ -20,8 +20,8 @@ import {
   DfnsUsers,
   UserActionSigner,
 } from 'nestjs-dfns-auth';
-import { SecretScrubber } from '../src/client/secret-scrubber.js';
-import { DFNS_AUTH_CONFIG } from '../src/config/dfns-auth-config.js';
+import { DFNS_AUTH_CONFIG } from '../src/config/config.js';
+import { SecretScrubber } from '../src/http/secret-scrubber.js';
 import { leaks, printed } from './hostile/printed.js';
 import { optionsFor, startWith } from './registered.js';
 

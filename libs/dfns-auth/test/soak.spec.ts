@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type { CreatedServiceAccount, Fault } from 'dfns-sandbox';
 import { DelegatedAuthService, DfnsAuthModule, DfnsError } from 'nestjs-dfns-auth';
-import { readTokenClaims } from '../src/config/token-claims.js';
+import { readTokenClaims } from '../src/credentials/token-claims.js';
 import { resources, resourcesAfter } from './hostile/resources.js';
 import { start } from './registered.js';
 

@@ -90,8 +90,8 @@ describeWithRedis('replicas with one Redis', () => {
       return context.get(DelegatedCeremonies);
     };
     const [one, other] = [await replica(), await replica()];
-    const payload = { network: 'EthereumSepolia', name: 'readable' };
-    const begun = await one.beginAction('ceremonious', { method: 'POST', path: '/wallets', payload });
+    const body = { network: 'EthereumSepolia', name: 'readable' };
+    const begun = await one.beginAction('ceremonious', { method: 'POST', path: '/wallets', body });
     const rows = (await dump()).filter(([key]) => key.includes('dfns-ceremony'));
     expect(rows).toHaveLength(1);
     const secrets = [...sandbox.secrets, 'ceremonious', 'readable', begun.ceremonyId];

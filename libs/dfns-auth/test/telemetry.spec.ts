@@ -13,8 +13,8 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { DfnsSandbox } from 'dfns-sandbox';
 import {
   DelegatedAuthService,
+  type DfnsCallEvent,
   DfnsClient,
-  type DfnsFlowEvent,
   type DfnsStepEvent,
   type DfnsTokenEvent,
 } from 'nestjs-dfns-auth';
@@ -51,12 +51,12 @@ const unavailable = { kind: 'echo', status: 503 } as const;
 const refused = () => auth.login({ username: USERNAME }).catch(() => undefined);
 
 describe('diagnostics channels', () => {
-  const events: { flow: DfnsFlowEvent[]; step: DfnsStepEvent[]; token: DfnsTokenEvent[] } = {
-    flow: [],
+  const events: { call: DfnsCallEvent[]; step: DfnsStepEvent[]; token: DfnsTokenEvent[] } = {
+    call: [],
     step: [],
     token: [],
   };
-  const listeners = (['flow', 'step', 'token'] as const).map((name) => ({
+  const listeners = (['call', 'step', 'token'] as const).map((name) => ({
     channel: `nestjs-dfns-auth:${name}`,
     listen: (event: unknown) => void events[name].push(event as never),
   }));
@@ -73,12 +73,12 @@ describe('diagnostics channels', () => {
 
   it('tell of a login and its requests', async () => {
     await auth.login({ username: USERNAME });
-    expect(events.flow).toEqual([
+    expect(events.call).toEqual([
       {
         operation: LOGIN,
         outcome: 'ok',
         durationMs: expect.any(Number),
-        tries: 1,
+        attempts: 1,
         user: expect.stringMatching(/^[\w-]{22}$/),
       },
     ]);
@@ -87,14 +87,14 @@ describe('diagnostics channels', () => {
       [STEPS[1], 'exchange', 'ok'],
       [STEPS[2], 'call', 'ok'],
     ]);
-    const [flow, ...steps] = [...events.flow, ...events.step].map(({ durationMs }) => durationMs);
+    const [flow, ...steps] = [...events.call, ...events.step].map(({ durationMs }) => durationMs);
     expect(flow).toBeGreaterThanOrEqual(Math.max(...(steps as number[])));
   });
 
   it('tell of tries and outcomes', async () => {
     sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
-    expect(events.flow).toMatchObject([{ outcome: 'DFNS_UNAVAILABLE', tries: 2 }]);
+    expect(events.call).toMatchObject([{ outcome: 'DFNS_UNAVAILABLE', attempts: 2 }]);
     const failures = events.step.filter(({ outcome }) => outcome !== 'ok');
     expect(failures).toMatchObject([
       { step: 'call', outcome: 'DFNS_UNAVAILABLE', upstreamStatus: 503 },
@@ -106,7 +106,7 @@ describe('diagnostics channels', () => {
     await Promise.all([auth.getToken(USERNAME), auth.getToken(USERNAME), auth.getToken(USERNAME)]);
     await auth.getToken(USERNAME);
     expect(events.token.map(({ result }) => result)).toEqual(['miss', 'coalesced', 'coalesced', 'hit']);
-    expect(new Set([...events.token, ...events.flow].map(({ user }) => user)).size).toBe(1);
+    expect(new Set([...events.token, ...events.call].map(({ user }) => user)).size).toBe(1);
   });
 
   it('name no one, and hold no id and no secret', async () => {
@@ -121,14 +121,14 @@ describe('diagnostics channels', () => {
     await context.get(DfnsClient).request(read);
     sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
-    expect(events.flow.map(({ operation }) => operation)).toContain('GET /wallets/{id}');
+    expect(events.call.map(({ operation }) => operation)).toContain('GET /wallets/{id}');
     const text = printed(events);
     expect(leaks(text, [...sandbox.secrets, USERNAME, 'private', wallet.id])).toEqual([]);
   });
 
   it('count a call that its caller ended before it began as no try', async () => {
     await auth.login({ username: USERNAME }, { signal: AbortSignal.abort() }).catch(() => undefined);
-    expect(events.flow).toMatchObject([{ outcome: 'DFNS_ABORTED', tries: 0 }]);
+    expect(events.call).toMatchObject([{ outcome: 'DFNS_ABORTED', attempts: 0 }]);
     expect(events.step).toEqual([]);
   });
 });
@@ -167,7 +167,7 @@ describe('OpenTelemetry', () => {
       [`dfns ${LOGIN}`, SpanKind.INTERNAL],
     ]);
     const flow = finished.at(-1);
-    expect(flow?.attributes).toMatchObject({ 'dfns.operation': LOGIN, 'dfns.outcome': 'ok', 'dfns.tries': 1 });
+    expect(flow?.attributes).toMatchObject({ 'dfns.operation': LOGIN, 'dfns.outcome': 'ok', 'dfns.attempts': 1 });
     expect(finished.slice(0, 3).map((span) => span.parentSpanContext?.spanId)).toEqual(
       Array(3).fill(flow?.spanContext().spanId),
     );
@@ -208,14 +208,14 @@ describe('OpenTelemetry', () => {
         (point) => point.name === name && Object.entries(attributes).every(([key, is]) => point.attributes[key] === is),
       )?.value;
     const operation = { 'dfns.operation': LOGIN };
-    expect(value('dfns.flow.duration', { ...operation, 'dfns.outcome': 'ok' })).toMatchObject({ count: 1 });
-    expect(value('dfns.flow.duration', { ...operation, 'dfns.outcome': 'DFNS_UNAVAILABLE' })).toMatchObject({
+    expect(value('dfns.call.duration', { ...operation, 'dfns.outcome': 'ok' })).toMatchObject({ count: 1 });
+    expect(value('dfns.call.duration', { ...operation, 'dfns.outcome': 'DFNS_UNAVAILABLE' })).toMatchObject({
       count: 1,
     });
     expect(value('dfns.step.duration', { ...operation, 'dfns.outcome': 'DFNS_UNAVAILABLE' })).toMatchObject({
       count: 2,
     });
-    expect(value('dfns.flow.retries', operation)).toBe(1);
+    expect(value('dfns.call.retries', operation)).toBe(1);
     expect(value('dfns.token.lookups', { 'dfns.token.result': 'miss' })).toBe(1);
     expect(value('dfns.token.lookups', { 'dfns.token.result': 'hit' })).toBe(1);
     expect(points.some(({ attributes }) => 'dfns.user' in attributes)).toBe(false);
@@ -242,10 +242,10 @@ describe('without anybody who listens', () => {
     await started();
     const telemetry = new Telemetry(undefined);
     const call = () => Promise.resolve('result');
-    const tries = () => {
+    const attempts = () => {
       throw new Error('nobody wanted to know');
     };
-    await expect(telemetry.flow({ operation: LOGIN, tries }, call)).resolves.toBe('result');
+    await expect(telemetry.call({ operation: LOGIN, attempts }, call)).resolves.toBe('result');
     await expect(telemetry.step(LOGIN, 'call', call)).resolves.toBe('result');
   });
 });

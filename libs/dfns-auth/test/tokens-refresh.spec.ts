@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService, DfnsClient, DfnsError, type DfnsFlowEvent } from 'nestjs-dfns-auth';
+import { DelegatedAuthService, type DfnsCallEvent, DfnsClient, DfnsError } from 'nestjs-dfns-auth';
 import { operations, startWith } from './registered.js';
 import { until } from './until.js';
 
@@ -40,10 +40,10 @@ async function servedAtOnce(): Promise<string> {
 function nextFlow(): Promise<string> {
   return new Promise((resolve) => {
     const listen = (event: unknown) => {
-      unsubscribe('nestjs-dfns-auth:flow', listen);
-      setImmediate(resolve, (event as DfnsFlowEvent).outcome);
+      unsubscribe('nestjs-dfns-auth:call', listen);
+      setImmediate(resolve, (event as DfnsCallEvent).outcome);
     };
-    subscribe('nestjs-dfns-auth:flow', listen);
+    subscribe('nestjs-dfns-auth:call', listen);
   });
 }
 

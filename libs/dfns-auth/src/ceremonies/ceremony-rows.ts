@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CallScope } from '../client/call-scope.js';
-import { isJsonObject } from '../client/json.js';
-import type { CeremonyStore } from '../config/ceremony-store.js';
-import { type Clock, DFNS_CLOCK } from '../config/clock.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError, isDfnsError } from '../errors/dfns.error.js';
-import { MemoryCeremonyStore } from './memory-ceremony.store.js';
+import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
+import type { CeremonyStore } from '../config/stores.js';
+import { DfnsError, isDfnsError } from '../errors/dfns-error.js';
+import { isJsonObject } from '../http/answer.js';
+import { CallScope } from '../http/call-scope.js';
+import { MemoryCeremonyStore } from './ceremony-stores.js';
 
 /** Milliseconds that the store may take over one answer. */
 const STORE_TIMEOUT_MS = 2_000;

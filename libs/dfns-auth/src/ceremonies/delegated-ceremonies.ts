@@ -1,25 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { CredentialKind, FirstFactorAssertion } from '../credentials/credential-signer.js';
-import { checked } from '../delegated-auth/checked.js';
-import { DelegatedLoginDto } from '../delegated-auth/dto/delegated-login.dto.js';
-import type { NewCredentialDto } from '../delegated-auth/dto/new-credential.dto.js';
-import type { RecoverUserDto } from '../delegated-auth/dto/recover-user.dto.js';
-import type { RegistrationCredentialsDto } from '../delegated-auth/dto/registration-credentials.dto.js';
-import type { UserActionAssertionDto } from '../delegated-auth/dto/user-action-assertion.dto.js';
-import type { RecoveryResult } from '../delegated-auth/recovery.calls.js';
-import type { UserAction } from '../user-actions/user-action.js';
-import type { Ceremony } from './ceremony.js';
-import { CredentialCeremony } from './credential.ceremony.js';
+import type { UserActionAssertionDto } from '../dto/assertion.dto.js';
+import { checked } from '../dto/checked.js';
+import type { NewCredentialDto, RegistrationCredentialsDto } from '../dto/credentials.dto.js';
+import { DelegatedLoginDto } from '../dto/login.dto.js';
+import type { RecoverUserDto } from '../dto/recovery.dto.js';
+import type { UserAction } from '../http/request-text.js';
+import type { RecoveryResult } from '../services/results.js';
+import { ActionCeremony } from './action-ceremony.js';
+import { CredentialCeremony } from './credential-ceremony.js';
+import type { Ceremony } from './open-ceremonies.js';
 import type {
   PublicCredentialChallenge,
   PublicRecoveryChallenge,
   PublicRegistrationChallenge,
-} from './public-creation-challenges.js';
-import type { PublicUserActionChallenge } from './public-user-action-challenge.js';
-import { RecoveryCeremony } from './recovery.ceremony.js';
-import type { RegisteredUser } from './registered-user.js';
-import { RegistrationCeremony, type RegistrationOptions } from './registration.ceremony.js';
-import { UserActionCeremony } from './user-action.ceremony.js';
+  PublicUserActionChallenge,
+} from './public-challenges.js';
+import { RecoveryCeremony } from './recovery-ceremony.js';
+import { RegistrationCeremony, type RegistrationOptions } from './registration-ceremony.js';
+import type { RegisteredUser } from './registration-completion.js';
 
 /**
  * Flows for browsers. What Dfns must not hear twice and the browser must not hear at all stays on the server: tokens,
@@ -33,13 +32,13 @@ import { UserActionCeremony } from './user-action.ceremony.js';
 export class DelegatedCeremonies {
   readonly #registration: RegistrationCeremony;
   readonly #recovery: RecoveryCeremony;
-  readonly #actions: UserActionCeremony;
+  readonly #actions: ActionCeremony;
   readonly #credentials: CredentialCeremony;
 
   constructor(
     registration: RegistrationCeremony,
     recovery: RecoveryCeremony,
-    actions: UserActionCeremony,
+    actions: ActionCeremony,
     credentials: CredentialCeremony,
   ) {
     this.#registration = registration;

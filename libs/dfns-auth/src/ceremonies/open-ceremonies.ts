@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, DFNS_CLOCK } from '../config/clock.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError } from '../errors/dfns.error.js';
-import type { Ceremony } from './ceremony.js';
+import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
+import { DfnsError } from '../errors/dfns-error.js';
 import { CeremonyRows } from './ceremony-rows.js';
+
+/** A challenge for a browser, and the id under which its answer is expected. */
+export interface Ceremony<C> {
+  ceremonyId: string;
+  /** ISO 8601; an answer after that is refused. */
+  expiresAt: string;
+  challenge: C;
+}
 
 /** What is asked of the browser; an answer to another question is no answer. */
 export type CeremonyKind = 'registration' | 'recovery' | 'action' | 'credential';

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { ApiCalls } from '../api/api-calls.js';
-import { allPages } from '../delegated-auth/all-pages.js';
-import { AnswerMembers } from '../delegated-auth/answer-members.js';
-import { DelegatedAuthService } from '../delegated-auth/delegated-auth.service.js';
-import { DfnsCredentials } from '../delegated-auth/dfns-credentials.js';
-import type { DfnsUser } from '../delegated-auth/dfns-user.js';
-import { DfnsUsers } from '../delegated-auth/dfns-users.js';
-import type { NewWalletDto } from '../delegated-auth/dto/new-wallet.dto.js';
-import type { RegistrationCredentialsDto } from '../delegated-auth/dto/registration-credentials.dto.js';
-import { readWallet, type Wallet } from '../delegated-auth/wallet.js';
-import { isDfnsError } from '../errors/dfns.error.js';
-import type { DfnsErrorCode } from '../errors/dfns-error-code.js';
-import type { RegisteredUser } from './registered-user.js';
+import { DfnsCalls } from '../calls/dfns-calls.js';
+import type { RegistrationCredentialsDto } from '../dto/credentials.dto.js';
+import type { NewWalletDto } from '../dto/registration.dto.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import type { DfnsErrorCode } from '../errors/error-table.js';
+import { allPages } from '../http/pages.js';
+import { DelegatedAuthService } from '../services/delegated-auth.service.js';
+import { DfnsCredentials } from '../services/dfns-credentials.js';
+import { type DfnsUser, DfnsUsers } from '../services/dfns-users.js';
+import { type RegistrationResult, readWallet, type Wallet } from '../services/results.js';
+
+/** A registration that is complete; fit for the browser. */
+export interface RegisteredUser extends RegistrationResult {
+  /** Where the registration came with wallets. */
+  wallets?: Wallet[];
+}
 
 /** After these nobody here knows whether the user is registered now. */
 const UNCERTAIN: DfnsErrorCode[] = ['DFNS_TIMEOUT', 'DFNS_UNAVAILABLE', 'DFNS_MALFORMED_RESPONSE'];
@@ -22,9 +25,9 @@ export class RegistrationCompletion {
   readonly #auth: DelegatedAuthService;
   readonly #users: DfnsUsers;
   readonly #credentials: DfnsCredentials;
-  readonly #calls: ApiCalls;
+  readonly #calls: DfnsCalls;
 
-  constructor(auth: DelegatedAuthService, users: DfnsUsers, credentials: DfnsCredentials, calls: ApiCalls) {
+  constructor(auth: DelegatedAuthService, users: DfnsUsers, credentials: DfnsCredentials, calls: DfnsCalls) {
     this.#auth = auth;
     this.#users = users;
     this.#credentials = credentials;
@@ -62,7 +65,7 @@ export class RegistrationCompletion {
   async #lookUp(username: string, credId: string, withWallets: boolean): Promise<RegisteredUser | undefined> {
     const user = await this.#users.findByUsername(username);
     if (!user?.isRegistered) return undefined;
-    const credentials = await this.#auth.withToken(username, (token) => this.#credentials.list(token));
+    const credentials = await this.#credentials.list(username);
     const credential = credentials.find(({ credentialId }) => credentialId === credId);
     if (!credential) return undefined;
     return {
@@ -77,7 +80,7 @@ export class RegistrationCompletion {
     const pages = allPages('GET /wallets', (paginationToken) =>
       this.#calls.perform(
         { method: 'GET', path: '/wallets', query: { owner: userId, paginationToken }, caller: 'serviceAccount' },
-        { repeatable: true, read: (answer, operation) => new AnswerMembers(answer, operation).page(readWallet) },
+        { repeatable: true, read: (answer) => answer.page(readWallet) },
         {},
       ),
     );

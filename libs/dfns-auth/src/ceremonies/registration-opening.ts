@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DelegatedAuthService } from '../delegated-auth/delegated-auth.service.js';
-import { DfnsUsers } from '../delegated-auth/dfns-users.js';
-import type { DelegatedRegistrationDto } from '../delegated-auth/dto/delegated-registration.dto.js';
-import type { RegistrationChallenge } from '../delegated-auth/registration-challenge.js';
-import { isDfnsError } from '../errors/dfns.error.js';
-import type { DfnsErrorCode } from '../errors/dfns-error-code.js';
+import type { DelegatedRegistrationDto } from '../dto/registration.dto.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import type { DfnsErrorCode } from '../errors/error-table.js';
+import type { RegistrationChallenge } from '../services/creation-challenges.js';
+import { DelegatedAuthService } from '../services/delegated-auth.service.js';
+import { DfnsUsers } from '../services/dfns-users.js';
 import { CeremonyRows, type Row } from './ceremony-rows.js';
 import { OpenCeremonies } from './open-ceremonies.js';
 

@@ -1,124 +1,77 @@
 import { readFileSync } from 'node:fs';
-import { plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsOptional, validateSync } from 'class-validator';
-import { DfnsError } from '../errors/dfns.error.js';
-import {
-  authTokenProblem,
-  baseUrlProblem,
-  credIdProblem,
-  orgIdProblem,
-  privateKeyProblem,
-  wholeNumberProblem,
-} from './option-checks.js';
-import { Passes } from './passes.decorator.js';
+import { registerAs } from '@nestjs/config';
+import { DfnsError } from '../errors/dfns-error.js';
+import { concealOptions } from './concealed-options.js';
+import { type CheckContext, OPTIONS, type OptionEntry } from './option-table.js';
+import type { DfnsAuthModuleOptions } from './options.js';
 
-const ToNumber = () => Transform(({ value }) => (/^\d+$/.test(value) ? Number(value) : value));
-const ToBoolean = () => Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value);
-
-/** The environment variables of the module, read and checked. */
-export class DfnsEnvironment {
-  @IsOptional()
-  @Passes(baseUrlProblem)
-  DFNS_API_URL?: string;
-
-  @IsOptional()
-  @Passes(orgIdProblem)
-  DFNS_ORG_ID?: string;
-
-  @Passes((value, { DFNS_ORG_ID }: DfnsEnvironment) => authTokenProblem(value, DFNS_ORG_ID, Date.now()))
-  DFNS_AUTH_TOKEN!: string;
-
-  @Passes(credIdProblem)
-  DFNS_CRED_ID!: string;
-
-  @Passes((value, env: DfnsEnvironment) => privateKeyProblem(value ?? '', env.DFNS_PRIVATE_KEY_PASSPHRASE))
-  DFNS_PRIVATE_KEY!: string;
-
-  @IsOptional()
-  DFNS_PRIVATE_KEY_PASSPHRASE?: string;
-
-  @IsOptional()
-  @ToNumber()
-  @Passes((value) => wholeNumberProblem(value, 1))
-  DFNS_ATTEMPT_TIMEOUT_MS?: number;
-
-  @IsOptional()
-  @ToNumber()
-  @Passes((value) => wholeNumberProblem(value, 1))
-  DFNS_DEADLINE_MS?: number;
-
-  @IsOptional()
-  @ToNumber()
-  @Passes((value) => wholeNumberProblem(value, 1))
-  DFNS_MAX_ATTEMPTS?: number;
-
-  @IsOptional()
-  @ToNumber()
-  @Passes((value) => wholeNumberProblem(value, 1))
-  DFNS_TOKEN_CACHE_SIZE?: number;
-
-  @IsOptional()
-  DFNS_APP_ID?: string;
-
-  @IsOptional()
-  @ToBoolean()
-  @IsBoolean({ message: 'is neither true nor false: write one of them' })
-  DFNS_SEND_NONCE?: boolean;
-}
-
-const VARIABLES = [
-  'DFNS_API_URL',
-  'DFNS_ORG_ID',
-  'DFNS_AUTH_TOKEN',
-  'DFNS_CRED_ID',
-  'DFNS_PRIVATE_KEY',
-  'DFNS_PRIVATE_KEY_PASSPHRASE',
-  'DFNS_ATTEMPT_TIMEOUT_MS',
-  'DFNS_DEADLINE_MS',
-  'DFNS_MAX_ATTEMPTS',
-  'DFNS_TOKEN_CACHE_SIZE',
-  'DFNS_APP_ID',
-  'DFNS_SEND_NONCE',
-] as const;
-
-/** Variables that may name a file instead: `DFNS_AUTH_TOKEN_FILE`, `DFNS_PRIVATE_KEY_FILE`. */
-const FROM_FILE = ['DFNS_AUTH_TOKEN', 'DFNS_PRIVATE_KEY'];
+type Source = Record<string, string | undefined>;
 
 /**
- * Reads the variables of the module; an empty variable counts as unset.
+ * The options of the module from environment variables, as a namespace of `@nestjs/config`:
+ * `DfnsAuthModule.forRootAsync(dfnsAuthConfig.asProvider())`. An empty variable counts as unset.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` that names every variable with a problem, and no value
+ * @throws DfnsError `DFNS_CONFIGURATION` with every problem of every variable in one message, and none of the values
  */
-export function readEnvironment(source: NodeJS.ProcessEnv): DfnsEnvironment {
-  const problems: string[] = [];
-  const given = Object.fromEntries(
-    VARIABLES.map((name) => [name, source[name] || undefined]).filter(([, value]) => value !== undefined),
-  );
-  const unread = new Set<string>();
-  for (const name of FROM_FILE) {
-    const path = source[`${name}_FILE`];
-    if (!path) continue;
-    const problem = given[name] === undefined ? readInto(given, name, path) : `is set beside ${name}: keep one of them`;
-    if (problem) {
-      problems.push(`${name}_FILE ${problem}`);
-      unread.add(name);
-    }
+export const dfnsAuthConfig = registerAs('dfnsAuth', (): DfnsAuthModuleOptions => readEnvironment(process.env));
+
+/** As {@link dfnsAuthConfig}, from any source. */
+export function readEnvironment(source: Source): DfnsAuthModuleOptions {
+  const { texts, problems } = readTexts(source);
+  const context: CheckContext = {
+    orgId: texts.get('DFNS_ORG_ID'),
+    passphrase: texts.get('DFNS_PRIVATE_KEY_PASSPHRASE'),
+    now: Date.now(),
+  };
+  const options = {};
+  for (const [path, entry] of Object.entries(OPTIONS)) {
+    const { variable, parse = (text) => text, isRequired } = entry;
+    if (variable === undefined || problems.has(variable)) continue;
+    const text = texts.get(variable);
+    if (text === undefined && !isRequired) continue;
+    const value = text === undefined ? undefined : parse(text);
+    const problem = entry.check?.(value, context);
+    if (problem !== undefined) problems.set(variable, `${variable} ${problem}`);
+    setAt(options, path, value);
   }
-  const env = plainToInstance(DfnsEnvironment, given);
-  for (const { property, constraints } of validateSync(env, { stopAtFirstError: true })) {
-    if (!unread.has(property)) problems.push(`${property} ${Object.values(constraints ?? {})[0]}`);
-  }
-  if (problems.length > 0) {
-    throw new DfnsError('DFNS_CONFIGURATION', `The environment does not configure Dfns:\n- ${problems.join('\n- ')}`);
-  }
-  return env;
+  if (problems.size === 0) return concealOptions(options as DfnsAuthModuleOptions);
+  const lines = [...problems.values()].join('\n- ');
+  throw new DfnsError('DFNS_CONFIGURATION', `The environment does not configure Dfns:\n- ${lines}`);
 }
 
-function readInto(given: Record<string, string | undefined>, name: string, path: string): string | undefined {
+/** The text of each variable that is set, and the problems of those whose file cannot be read. */
+function readTexts(source: Source): { texts: Map<string, string>; problems: Map<string, string> } {
+  const texts = new Map<string, string>();
+  const problems = new Map<string, string>();
+  for (const { variable, fromFile } of Object.values(OPTIONS) as OptionEntry[]) {
+    if (variable === undefined) continue;
+    if (source[variable]) texts.set(variable, source[variable]);
+    const path = fromFile && source[`${variable}_FILE`];
+    if (!path) continue;
+    const problem = texts.has(variable)
+      ? `is set beside ${variable}: keep one of them`
+      : readInto(texts, variable, path);
+    if (problem) problems.set(variable, `${variable}_FILE ${problem}`);
+  }
+  return { texts, problems };
+}
+
+function readInto(texts: Map<string, string>, variable: string, path: string): string | undefined {
   try {
-    given[name] = readFileSync(path, 'utf8').trim();
+    texts.set(variable, readFileSync(path, 'utf8').trim());
     return undefined;
   } catch {
     return 'names a file that cannot be read: check the path and its permissions';
   }
+}
+
+/** Sets the member at a dotted path, and makes the objects on the way. */
+function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
+  const [name = '', ...rest] = path.split('.');
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  target[name] ??= {};
+  setAt(target[name] as Record<string, unknown>, rest.join('.'), value);
 }

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { KeySigner } from '../credentials/key.signer.js';
-import { readTokenClaims } from './token-claims.js';
+import { KeySigner } from '../credentials/key-signer.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
 
 /*
- * Each check answers what is wrong with a value and how to mend it, or nothing. No answer ever holds the value.
+ * Each check returns what is wrong with a value and how to fix it, or nothing. It never returns the value itself.
  */
 
 const ORG_ID = /^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/;
@@ -64,7 +64,11 @@ export function privateKeyProblem(value: unknown, passphrase: string | undefined
   }
 }
 
-/** Timers of Node take no more. */
+export function booleanProblem(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'is neither true nor false: write one of them';
+}
+
+/** The longest time of a timer of Node. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export function wholeNumberProblem(value: unknown, min: number): string | undefined {

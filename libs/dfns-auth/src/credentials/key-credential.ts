@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
-import { keyClientData } from './client-data.js';
+import { keyClientData } from './key-signer.js';
 import { readPrivateKey } from './private-key.js';
 import { signingEngine } from './signing-engine.js';
 

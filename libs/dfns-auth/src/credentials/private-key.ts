@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError } from '../errors/dfns-error.js';
 
 /** Smallest RSA modulus accepted (spec 16, row 18). */
 const MIN_RSA_BITS = 2048;

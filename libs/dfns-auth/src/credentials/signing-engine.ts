@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError } from '../errors/dfns-error.js';
 import { ELLIPTIC_CURVES, type EllipticCurve } from './elliptic-curves.js';
 
 /** Signs bytes the way Dfns verifies them for this kind of key (spec 9.2). */

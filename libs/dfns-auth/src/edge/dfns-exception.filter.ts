@@ -1,7 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, type HttpException, Logger, Optional } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
-import { DfnsError } from '../errors/dfns.error.js';
-import { DfnsApiError } from '../errors/dfns-api.error.js';
+import { DfnsApiError, DfnsError } from '../errors/dfns-error.js';
 import { type HttpAnswerOptions, retryAfterSeconds, toHttpException } from './http-answers.js';
 
 /** The answer of Node, which Express extends and Fastify wraps. */
@@ -32,7 +31,7 @@ interface WebSocketClient {
  */
 @Catch(DfnsError)
 export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
-  readonly #logger = new Logger(DfnsExceptionFilter.name);
+  readonly #logger = new Logger('DfnsExceptionFilter');
   readonly #options: HttpAnswerOptions;
 
   /** Nest passes nothing where it makes the filter itself; make it yourself to give options. */

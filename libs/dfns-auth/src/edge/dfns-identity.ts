@@ -1,20 +1,23 @@
 import { type ExecutionContext, Logger } from '@nestjs/common';
-import type { DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import type { DelegatedAuthService } from '../delegated-auth/delegated-auth.service.js';
+import type { DfnsAuthConfig } from '../config/config.js';
+import type { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import { DfnsPrincipal } from './dfns-principal.js';
 
-/** Who is asking, by the `identity` option of a registration. For guards; see {@link DfnsUserGuard}. */
+/** Token of the {@link DfnsIdentity} of the unnamed instance; fixed, so that a second copy of the package finds it. */
+export const DFNS_IDENTITY = Symbol.for('nestjs-dfns-auth/identity');
+
+/** Tells who is asking, by the `identity` option of an instance. For guards; see {@link DfnsUserGuard}. */
 export class DfnsIdentity {
   readonly #identity: DfnsAuthConfig['identity'];
   readonly #service: DelegatedAuthService;
-  readonly #logger = new Logger(DfnsIdentity.name);
-  /** Name of the registration, if it has one. */
-  readonly registration: string | undefined;
+  readonly #logger = new Logger('DfnsIdentity');
+  /** Name of the instance, if it has one. */
+  readonly instance: string | undefined;
 
-  constructor({ identity }: DfnsAuthConfig, service: DelegatedAuthService, registration?: string) {
+  constructor({ identity }: DfnsAuthConfig, service: DelegatedAuthService, instance?: string) {
     this.#identity = identity;
     this.#service = service;
-    this.registration = registration;
+    this.instance = instance;
   }
 
   /** The authenticated principal, or `undefined` where there is none, for whatever reason. */
@@ -32,7 +35,7 @@ export class DfnsIdentity {
     try {
       return await this.#identity(context);
     } catch (error) {
-      // Words of the application, which may hold anything: only their kind is told.
+      // The error is of the application and its message may hold anything: only its name is logged.
       this.#logger.warn(`The identity option threw ${error instanceof Error ? error.name : typeof error}`);
       return undefined;
     }

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError } from '../errors/dfns-error.js';
 
 /** The user of a request, as Dfns knows them. */
 export class DfnsPrincipal {
@@ -36,29 +36,29 @@ export function requestOf(context: ExecutionContext): object | undefined {
   }
 }
 
-/** @param registration name of the registration, if it has one */
-export function keptPrincipal(request: object, registration?: string): DfnsPrincipal | undefined {
-  return (request as Record<symbol, DfnsPrincipal | undefined>)[keyOf(registration)];
+/** @param instance name of the instance, if it has one */
+export function keptPrincipal(request: object, instance?: string): DfnsPrincipal | undefined {
+  return (request as Record<symbol, DfnsPrincipal | undefined>)[keyOf(instance)];
 }
 
 /** Keeps the principal on the request, where neither printing nor copying finds it. */
-export function keepPrincipal(request: object, principal: DfnsPrincipal, registration?: string): void {
-  Object.defineProperty(request, keyOf(registration), { value: principal });
+export function keepPrincipal(request: object, principal: DfnsPrincipal, instance?: string): void {
+  Object.defineProperty(request, keyOf(instance), { value: principal });
 }
 
 /** @throws DfnsError `DFNS_CONFIGURATION` when the guard has not run */
-export function principalOf(context: ExecutionContext, registration?: string): DfnsPrincipal {
+export function principalOf(context: ExecutionContext, instance?: string): DfnsPrincipal {
   const request = requestOf(context);
-  const principal = request && keptPrincipal(request, registration);
+  const principal = request && keptPrincipal(request, instance);
   if (principal) return principal;
   const handler = `${context.getClass().name}.${context.getHandler().name}`;
   throw new DfnsError(
     'DFNS_CONFIGURATION',
-    `${handler} takes a Dfns user and is not behind DfnsUserGuard: add the guard`,
+    `${handler} takes a Dfns user, but DfnsUserGuard has not run: add the guard`,
   );
 }
 
 /** Fixed, so that two copies of the package in one process understand each other. */
-function keyOf(registration = ''): symbol {
-  return Symbol.for(`nestjs-dfns-auth/principal/${registration}`);
+function keyOf(instance = ''): symbol {
+  return Symbol.for(`nestjs-dfns-auth/principal/${instance}`);
 }

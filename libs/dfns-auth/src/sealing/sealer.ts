@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { DfnsError } from '../errors/dfns.error.js';
+import { DfnsError } from '../errors/dfns-error.js';
 
 /** A key for sealing. Make one with `openssl rand -base64 32`. */
 export interface SealingKey {

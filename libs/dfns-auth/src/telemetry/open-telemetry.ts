@@ -1,6 +1,5 @@
 import type * as OpenTelemetryApi from '@opentelemetry/api';
-import type { DfnsFlowEvent, DfnsStepEvent } from './events.js';
-import type { Instruments } from './instruments.js';
+import type { DfnsCallEvent, DfnsStepEvent, Instruments } from './events.js';
 
 const NAME = 'nestjs-dfns-auth';
 
@@ -28,10 +27,10 @@ function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTe
   const tracer = trace.getTracer(NAME);
   const meter = metrics.getMeter(NAME);
   const durations = {
-    flow: meter.createHistogram('dfns.flow.duration', { unit: 's', description: 'Calls, retries included' }),
+    call: meter.createHistogram('dfns.call.duration', { unit: 's', description: 'Calls, retries included' }),
     step: meter.createHistogram('dfns.step.duration', { unit: 's', description: 'Single requests to Dfns' }),
   };
-  const retries = meter.createCounter('dfns.flow.retries', { description: 'Tries after the first' });
+  const retries = meter.createCounter('dfns.call.retries', { description: 'Attempts after the first' });
   const lookups = meter.createCounter('dfns.token.lookups', { description: 'User tokens asked for' });
   return {
     span: (kind, operation, call) => {
@@ -40,7 +39,8 @@ function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTe
         call((event) => {
           const { outcome, durationMs } = event;
           durations[kind].record(durationMs / 1000, { 'dfns.operation': operation, 'dfns.outcome': outcome });
-          if ('tries' in event && event.tries > 1) retries.add(event.tries - 1, { 'dfns.operation': operation });
+          if ('attempts' in event && event.attempts > 1)
+            retries.add(event.attempts - 1, { 'dfns.operation': operation });
           span.setAttributes(attributes(event));
           if (outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
           span.end();
@@ -51,9 +51,9 @@ function instruments({ metrics, SpanKind, SpanStatusCode, trace }: typeof OpenTe
   };
 }
 
-function attributes(event: DfnsFlowEvent | DfnsStepEvent) {
+function attributes(event: DfnsCallEvent | DfnsStepEvent) {
   const common = { 'dfns.operation': event.operation, 'dfns.outcome': event.outcome };
-  if ('tries' in event) return { ...common, 'dfns.tries': event.tries, 'dfns.user': event.user };
+  if ('attempts' in event) return { ...common, 'dfns.attempts': event.attempts, 'dfns.user': event.user };
   const { step, upstreamStatus } = event;
   return { ...common, 'dfns.step': step, 'http.response.status_code': upstreamStatus };
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { isDfnsError } from '../errors/dfns.error.js';
-import { DfnsApiError } from '../errors/dfns-api.error.js';
-import type { DfnsFlowEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './events.js';
-import type { Instruments } from './instruments.js';
-import { operationTemplate } from './operation-template.js';
+import type { DfnsAuthConfig } from '../config/config.js';
+import { DfnsApiError, isDfnsError } from '../errors/dfns-error.js';
+import type { DfnsCallEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent, Instruments } from './events.js';
+import { loadOpenTelemetry } from './open-telemetry.js';
 
-const FLOW = channel('nestjs-dfns-auth:flow');
-const STEP = channel('nestjs-dfns-auth:step');
-const TOKEN = channel('nestjs-dfns-auth:token');
+const CALLS = channel('nestjs-dfns-auth:call');
+const STEPS = channel('nestjs-dfns-auth:step');
+const TOKENS = channel('nestjs-dfns-auth:token');
 
 /** Characters of a user's pseudonym: enough to tell users apart. */
 const PSEUDONYM_LENGTH = 22;
@@ -23,20 +22,20 @@ export class Telemetry {
     this.#orgId = orgId;
   }
 
-  /** Watches a whole call. `tries` is read when it has ended. */
-  flow<T>(
-    { operation, username, tries }: { operation: string; username?: string; tries: () => number },
+  /** Watches a whole call. `attempts` is read when it has ended. */
+  call<T>(
+    { operation, username, attempts }: { operation: string; username?: string; attempts: () => number },
     call: () => Promise<T>,
   ): Promise<T> {
-    return this.#watch<T, DfnsFlowEvent>(FLOW, 'flow', operation, call, () => ({
-      tries: tries(),
+    return this.#watch<T, DfnsCallEvent>(CALLS, 'call', operation, call, () => ({
+      attempts: attempts(),
       ...(username !== undefined && { user: this.#pseudonym(username) }),
     }));
   }
 
   /** Watches one request. */
   step<T>(operation: string, step: DfnsStepEvent['step'], call: () => Promise<T>): Promise<T> {
-    return this.#watch<T, DfnsStepEvent>(STEP, 'step', operation, call, (error) => ({
+    return this.#watch<T, DfnsStepEvent>(STEPS, 'step', operation, call, (error) => ({
       step,
       ...(error instanceof DfnsApiError && { upstreamStatus: error.upstreamStatus }),
     }));
@@ -45,14 +44,14 @@ export class Telemetry {
   /** Tells where a user token came from. */
   token(result: DfnsTokenEvent['result'], username: string): void {
     this.#instruments?.token(result);
-    if (!TOKEN.hasSubscribers) return;
+    if (!TOKENS.hasSubscribers) return;
     const event: DfnsTokenEvent = { result, user: this.#pseudonym(username) };
-    TOKEN.publish(event);
+    TOKENS.publish(event);
   }
 
-  #watch<T, E extends DfnsFlowEvent | DfnsStepEvent>(
+  #watch<T, E extends DfnsCallEvent | DfnsStepEvent>(
     events: Channel,
-    kind: 'flow' | 'step',
+    kind: 'call' | 'step',
     path: string,
     call: () => Promise<T>,
     describe: (error?: unknown) => Omit<E, 'operation' | 'outcome' | 'durationMs'>,
@@ -84,4 +83,22 @@ export class Telemetry {
       .digest('base64url');
     return digest.slice(0, PSEUDONYM_LENGTH);
   }
+}
+
+/** The telemetry of one registration. */
+export async function createTelemetry({ orgId }: DfnsAuthConfig): Promise<Telemetry> {
+  return new Telemetry(await loadOpenTelemetry(), orgId);
+}
+
+/** A word of Dfns's paths. Whatever else stands between slashes is an id, or was given by somebody. */
+const WORD = /^[a-z]+(-[a-z]+)*$/;
+/** `us-6b58p-r53sr-…`: an id whose characters happen to be letters looks like words. */
+const ID = /^[a-z]{2,4}-[a-z0-9]{5}-/;
+
+/** `GET /wallets/wa-…` as `GET /wallets/{id}`: few enough for metrics, and without anybody's id. */
+export function operationTemplate(operation: string): string {
+  return operation
+    .split('/')
+    .map((part, at) => (at === 0 || (WORD.test(part) && !ID.test(part)) ? part : '{id}'))
+    .join('/');
 }

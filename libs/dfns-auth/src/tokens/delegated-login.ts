@@ -1,35 +1,41 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiCalls } from '../api/api-calls.js';
-import type { CallOptions } from '../client/call-scope.js';
-import { isJsonObject } from '../client/json.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { DfnsError } from '../errors/dfns.error.js';
-import { userTokenProblem } from './user-token.js';
+import { DfnsCalls } from '../calls/dfns-calls.js';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import type { CallOptions } from '../http/call-scope.js';
+import { receivedToken } from './user-token.js';
 
-/** `POST /auth/login/delegated` (spec 11.1), and the check that the token is for whom it was asked. */
+/** The two calls that begin and end a session of a user at Dfns (spec 11.1, 11.4). */
 @Injectable()
 export class DelegatedLogin {
-  readonly #calls: ApiCalls;
+  readonly #calls: DfnsCalls;
   readonly #config: DfnsAuthConfig;
 
-  constructor(calls: ApiCalls, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig) {
+  constructor(calls: DfnsCalls, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig) {
     this.#calls = calls;
     this.#config = config;
   }
 
-  /** A fresh user token. Three requests. */
+  /** `POST /auth/login/delegated`: a fresh user token. Three requests. */
   login(username: string, options: CallOptions = {}): Promise<string> {
+    const { orgId } = this.#config;
     return this.#calls.perform(
       { method: 'POST', path: '/auth/login/delegated', body: { username }, caller: 'serviceAccount' },
-      { repeatable: true, username, read: (answer, operation) => this.#read(answer, operation, username) },
+      { repeatable: true, username, read: (answer) => receivedToken(answer, 'token', username, orgId) },
       options,
     );
   }
 
-  #read(answer: unknown, operation: string, username: string): string {
-    const token = isJsonObject(answer) ? answer['token'] : undefined;
-    const problem = userTokenProblem(token, username, this.#config.orgId);
-    if (problem === undefined) return token as string;
-    throw new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} holds ${problem}`, { operation });
+  /** `PUT /auth/logout`: ends the session of a user token. An already invalid token counts as logged out. */
+  async logout(userToken: string, options: CallOptions = {}): Promise<void> {
+    try {
+      await this.#calls.perform(
+        { method: 'PUT', path: '/auth/logout', body: {}, caller: { userToken } },
+        { repeatable: true, read: () => undefined },
+        options,
+      );
+    } catch (error) {
+      if (!isDfnsError(error) || error.code !== 'DFNS_USER_UNAUTHORIZED') throw error;
+    }
   }
 }

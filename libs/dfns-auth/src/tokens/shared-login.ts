@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { CallScope } from '../client/call-scope.js';
-import { type Clock, DFNS_CLOCK } from '../config/clock.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import type { ReleaseLock } from '../config/token-store.js';
+import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
+import type { ReleaseLock } from '../config/stores.js';
+import { CallScope } from '../http/call-scope.js';
 import { DelegatedLogin } from './delegated-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';

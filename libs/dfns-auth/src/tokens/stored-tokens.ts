@@ -1,11 +1,10 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
-import { CallScope } from '../client/call-scope.js';
-import type { Clock } from '../config/clock.js';
-import type { DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { readTokenClaims } from '../config/token-claims.js';
-import type { ReleaseLock, TokenStore } from '../config/token-store.js';
-import { DfnsError } from '../errors/dfns.error.js';
+import type { Clock, DfnsAuthConfig } from '../config/config.js';
+import type { ReleaseLock, TokenStore } from '../config/stores.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
+import { DfnsError } from '../errors/dfns-error.js';
+import { CallScope } from '../http/call-scope.js';
 import { isServable, type LiveToken, liveToken } from './token-lifetime.js';
 import { userTokenProblem } from './user-token.js';
 

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { type CallOptions, CallScope } from '../client/call-scope.js';
-import { type Clock, DFNS_CLOCK } from '../config/clock.js';
-import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/dfns-auth-config.js';
-import { isDfnsError } from '../errors/dfns.error.js';
+import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import { type CallOptions, CallScope } from '../http/call-scope.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { SharedLogin } from './shared-login.js';
 import { StoredTokens } from './stored-tokens.js';
@@ -13,7 +12,7 @@ import { isServable, type LiveToken } from './token-lifetime.js';
 const REFRESH_PAUSE_MS = 5_000;
 
 /**
- * User tokens of one registration: kept up to a bound, asked for once however many wait, refreshed before they end.
+ * User tokens of one instance: kept up to a bound, asked for once however many wait, refreshed before they end.
  * No timers: freshness is decided when a token is read. The key is the username exactly as given.
  */
 @Injectable()
@@ -41,13 +40,13 @@ export class TokenBroker {
     this.#tokens = new LRUCache({ max: config.tokens.maxEntries });
   }
 
-  /** A token of the user if one is in memory; towards its end it is refreshed behind the caller. */
+  /** A token of the user if one is in memory; towards its end it is refreshed in the background. */
   kept(username: string): string | undefined {
     const live = this.#tokens.get(username);
     if (!live) return undefined;
     const now = this.#now();
     if (!isServable(live, now)) return undefined;
-    if (now >= live.refreshAt) this.#refreshBehind(username, live);
+    if (now >= live.refreshAt) this.#refreshInBackground(username, live);
     this.#telemetry.token('hit', username);
     return live.token;
   }
@@ -59,8 +58,8 @@ export class TokenBroker {
     const underWay = this.#flights.get(username);
     this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
     const flight = underWay ?? this.#fly(username);
-    const deadlineMs = options.deadlineMs ?? this.#config.http.deadlineMs;
-    const { token } = await CallScope.run(deadlineMs, [options.signal], (scope) => scope.race(flight));
+    const { deadlineMs } = this.#config.http;
+    const { token } = await CallScope.enter(options, deadlineMs, [], (scope) => scope.race(flight));
     return token;
   }
 
@@ -86,7 +85,7 @@ export class TokenBroker {
     this.#stored.drop(username, kept.askedAt);
   }
 
-  #refreshBehind(username: string, live: LiveToken): void {
+  #refreshInBackground(username: string, live: LiveToken): void {
     if (this.#flights.has(username)) return;
     this.#fly(username, live.askedAt).catch((error: unknown) => {
       if (isDfnsError(error) && error.code.startsWith('DFNS_USER_')) this.forgetRefused(username, live.token);

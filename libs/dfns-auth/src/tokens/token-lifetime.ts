@@ -1,4 +1,4 @@
-import { readTokenClaims } from '../config/token-claims.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
 
 /** Leeway and refresh window take at most this share of a lifetime each, so that a short token is served at all. */
 const SHARE = 1 / 4;

@@ -1,10 +1,33 @@
-import { readTokenClaims } from '../config/token-claims.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
+import { DfnsError } from '../errors/dfns-error.js';
+import type { AnswerReader } from '../http/answer-reader.js';
+
+/** Fits into a header. */
+const TOKEN = /^[\x21-\x7e]+$/;
 
 /** What keeps a token from being served to a user, or nothing. A claim that a token does not have is not compared. */
 export function userTokenProblem(token: unknown, username: string, orgId: string | undefined): string | undefined {
-  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return 'no token';
+  if (typeof token !== 'string' || !TOKEN.test(token)) return 'no token';
   const claims = readTokenClaims(token);
   if (orgId !== undefined && claims?.orgId !== orgId) return 'a token of another organisation';
   if (claims?.username !== undefined && claims.username !== username) return 'a token of another user';
   return undefined;
+}
+
+/**
+ * A token in an answer, once it is sure that it is of the organisation and the user that were asked about (spec 4.3).
+ *
+ * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
+ */
+export function receivedToken(
+  answer: AnswerReader,
+  member: 'token' | 'temporaryAuthenticationToken',
+  username: string,
+  orgId: string | undefined,
+): string {
+  const token = answer.textLike(member, TOKEN, 'token');
+  const problem = userTokenProblem(token, username, orgId);
+  if (problem === undefined) return token;
+  const { operation } = answer;
+  throw new DfnsError('DFNS_MALFORMED_RESPONSE', `the answer to ${operation} holds ${problem}`, { operation });
 }

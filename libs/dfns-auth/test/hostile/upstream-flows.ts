@@ -52,7 +52,7 @@ export class UpstreamFlows {
   async #act(): Promise<unknown> {
     const { username, credId, privateKey } = this.#user as Required<CreatedUser>;
     const ceremonies = this.#context.get(DelegatedCeremonies);
-    const action = { method: 'POST', path: '/wallets', payload: { network: 'EthereumSepolia' } } as const;
+    const action = { method: 'POST', path: '/wallets', body: { network: 'EthereumSepolia' } } as const;
     await this.#auth.getToken(username);
     const { ceremonyId, challenge } = await ceremonies.beginAction(username, action);
     const assertion = await new KeySigner({ credId, privateKey }).sign(challenge as never);

@@ -1,0 +1,73 @@
+import { setMaxListeners } from 'node:events';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
+import { Attempt, type CallOptions, CallScope } from '../http/call-scope.js';
+import { SecretScrubber } from '../http/secret-scrubber.js';
+import { Telemetry } from '../telemetry/telemetry.js';
+import { Circuit, type CircuitState } from './circuit.js';
+import { backoffMs, isRetriable } from './retry-policy.js';
+
+/** What a call is: for its retries, and for those who watch it. */
+export interface CallNature {
+  /** Method and path of what is asked for, e.g. `POST /auth/login/delegated`. */
+  operation: string;
+  /** Whether it may run again after its last step reached Dfns and failed: reads and logins. */
+  repeatable: boolean;
+  /** For whom; leaves the process only hashed. */
+  username?: string;
+}
+
+/**
+ * Runs calls. The steps of a call are repeated together, since a user action works once (spec 8.4). Each call has one
+ * deadline over all its attempts, and is tried again only where that is safe. Each instance has one circuit breaker.
+ */
+@Injectable()
+export class CallRunner implements OnApplicationShutdown {
+  readonly #config: DfnsAuthConfig;
+  readonly #telemetry: Telemetry;
+  readonly #shutdown = new AbortController();
+  readonly #circuit = new Circuit();
+
+  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry) {
+    this.#config = config;
+    this.#telemetry = telemetry;
+    // Each call under way listens.
+    setMaxListeners(0, this.#shutdown.signal);
+  }
+
+  /** State of the circuit to Dfns. */
+  get circuit(): CircuitState {
+    return this.#circuit.state;
+  }
+
+  /** Opens the scope of a call that is made of several others. */
+  scope<T>(options: CallOptions, call: (scope: CallScope) => Promise<T>): Promise<T> {
+    return CallScope.enter(options, this.#config.http.deadlineMs, [this.#shutdown.signal], call);
+  }
+
+  /** @throws DfnsError */
+  run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
+    let attempts = 0;
+    const repeat = async (scope: CallScope) => {
+      const secrets = new SecretScrubber();
+      for (;;) {
+        attempts += 1;
+        const attempt = new Attempt(scope, secrets);
+        try {
+          return await this.#circuit.run(() => steps(attempt));
+        } catch (error) {
+          const waitMs = backoffMs(error, attempts);
+          const isLast = attempts >= this.#config.http.maxAttempts || waitMs >= scope.remainingMs;
+          if (isLast || !isRetriable(error, attempt, nature.repeatable)) throw error;
+          await scope.sleep(waitMs);
+        }
+      }
+    };
+    return this.#telemetry.call({ ...nature, attempts: () => attempts }, () => this.scope(options, repeat));
+  }
+
+  /** Ends the calls that are under way. */
+  onApplicationShutdown(): void {
+    this.#shutdown.abort();
+  }
+}

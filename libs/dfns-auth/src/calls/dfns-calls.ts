@@ -1,0 +1,113 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
+import type { UserActionChallenge } from '../credentials/credential-signer.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
+import { DfnsError } from '../errors/dfns-error.js';
+import type { AnswerReader } from '../http/answer-reader.js';
+import type { Attempt, CallOptions, CallScope } from '../http/call-scope.js';
+import { DfnsHttp } from '../http/dfns-http.js';
+import { assertHeaderText, requestText, type UserAction } from '../http/request-text.js';
+import { CallRunner } from './call-runner.js';
+import type { BearerCaller, DfnsRequest } from './dfns-request.js';
+import { type AnsweredChallenge, type Bearer, UserActionSteps } from './user-action-steps.js';
+
+/** A {@link DfnsRequest} with the bearer at hand. */
+export interface BearerRequest extends Omit<DfnsRequest, 'caller' | 'userAction'> {
+  caller: BearerCaller;
+  /** The value of `X-DFNS-USERACTION`, or the answered challenge that is exchanged for it first. */
+  userAction?: string | AnsweredChallenge;
+}
+
+/** What decides about a call beside its request. */
+export interface CallDetails<T> {
+  /** Whether the call may run again after it reached Dfns and failed. */
+  repeatable: boolean;
+  /** For whom it is, for telemetry. */
+  username?: string;
+  /** Checks an answer and picks what is handed on of it. */
+  read: (answer: AnswerReader) => T;
+}
+
+/** The one performer of calls: everything that asks Dfns goes through it. Writes of the service account are signed. */
+@Injectable()
+export class DfnsCalls {
+  readonly #runner: CallRunner;
+  readonly #http: DfnsHttp;
+  readonly #steps: UserActionSteps;
+  readonly #config: DfnsAuthConfig;
+
+  constructor(
+    runner: CallRunner,
+    http: DfnsHttp,
+    steps: UserActionSteps,
+    @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
+  ) {
+    this.#runner = runner;
+    this.#http = http;
+    this.#steps = steps;
+    this.#config = config;
+  }
+
+  /** Makes a call. @throws DfnsError */
+  async perform<T>(input: BearerRequest, details: CallDetails<T>, options: CallOptions): Promise<T> {
+    const request = requestText(input);
+    const { repeatable, username, read } = details;
+    const { caller, userAction: given } = input;
+    if (typeof given === 'string') assertHeaderText(given, 'user action');
+    const nature = { operation: `${request.method} ${request.path}`, repeatable, username };
+    return this.#runner.run(nature, options, async (attempt) => {
+      const bearer = await this.#bearer(caller, attempt);
+      const isSignedHere = caller === 'serviceAccount' && request.method !== 'GET';
+      const userAction = isSignedHere
+        ? await this.#steps.sign(request, bearer, attempt)
+        : await this.#exchanged(given, bearer, attempt);
+      return read(await this.#http.send({ step: 'call', request, ...bearer, userAction }, attempt));
+    });
+  }
+
+  /** Asks for the challenge that a user signs for `action`. @throws DfnsError */
+  async challenge(
+    action: UserAction,
+    { userToken, username }: { userToken: string; username: string },
+    options: CallOptions,
+  ): Promise<UserActionChallenge> {
+    const request = requestText(action);
+    const nature = { operation: 'POST /auth/action/init', repeatable: true, username };
+    return this.#runner.run(nature, options, async (attempt) =>
+      this.#steps.init(request, await this.#bearer({ userToken }, attempt), attempt),
+    );
+  }
+
+  /** The value of `X-DFNS-USERACTION` for `action`, signed by the service account. @throws DfnsError */
+  async sign(action: UserAction, options: CallOptions): Promise<string> {
+    const request = requestText(action);
+    return this.#runner.run({ operation: 'POST /auth/action', repeatable: true }, options, async (attempt) =>
+      this.#steps.sign(request, await this.#bearer('serviceAccount', attempt), attempt),
+    );
+  }
+
+  /** Opens the scope of a call that is made of several others: they share its deadline and its signal. */
+  scope<T>(options: CallOptions, call: (scope: CallScope) => Promise<T>): Promise<T> {
+    return this.#runner.scope(options, call);
+  }
+
+  async #exchanged(given: BearerRequest['userAction'], bearer: Bearer, attempt: Attempt): Promise<string | undefined> {
+    return typeof given === 'object' ? this.#steps.exchange(given, bearer, attempt) : given;
+  }
+
+  async #bearer(caller: BearerCaller, { scope }: Attempt): Promise<Bearer> {
+    if (caller === 'anonymous') return { caller };
+    if (caller === 'serviceAccount') return { bearer: await scope.race(this.#config.authToken()), caller };
+    if ('userToken' in caller) return { bearer: this.#checked(caller.userToken), caller: 'user' };
+    return { bearer: this.#checked(caller.temporaryToken), caller: 'temporary' };
+  }
+
+  #checked(token: string): string {
+    assertHeaderText(token, 'token');
+    const { orgId } = this.#config;
+    if (orgId !== undefined && readTokenClaims(token)?.orgId !== orgId) {
+      throw new DfnsError('DFNS_USER_UNAUTHORIZED', 'the token is not of the configured organisation');
+    }
+    return token;
+  }
+}

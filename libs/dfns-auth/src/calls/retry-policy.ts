@@ -1,0 +1,32 @@
+import { DfnsApiError, isDfnsError } from '../errors/dfns-error.js';
+import type { Attempt } from '../http/call-scope.js';
+import { isOutage } from '../http/failures.js';
+
+/** Longest wait before the first retry, in milliseconds; it doubles with each. */
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2_000;
+/** Answers after which another attempt may well succeed. */
+const PASSING = [500, 502, 503, 504];
+
+/**
+ * Whether a failed attempt may be followed by another.
+ *
+ * @param repeatable whether the call may run again after its last step reached Dfns and failed
+ */
+export function isRetriable(error: unknown, attempt: Attempt, repeatable: boolean): boolean {
+  if (!isDfnsError(error) || attempt.spent || attempt.scope.signal.aborted) return false;
+  if (error.code === 'DFNS_RATE_LIMITED') return true;
+  if (attempt.mayHaveHappened && !repeatable) return false;
+  return error instanceof DfnsApiError ? PASSING.includes(error.upstreamStatus) : isOutage(error);
+}
+
+/**
+ * Milliseconds to wait after a failed attempt: full jitter, and never before the moment that Dfns named.
+ *
+ * @param attempts how many there were
+ */
+export function backoffMs(error: unknown, attempts: number): number {
+  const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);
+  const asked = isDfnsError(error) ? (error.retryAfterMs ?? 0) : 0;
+  return asked + Math.random() * longest;
+}

@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
+import type { FirstFactorAssertion, UserActionChallenge } from '../credentials/credential-signer.js';
+import { DfnsError, isDfnsError } from '../errors/dfns-error.js';
+import type { Attempt } from '../http/call-scope.js';
+import { DfnsHttp } from '../http/dfns-http.js';
+import type { CallerKind } from '../http/failures.js';
+import { type RequestText, requestText } from '../http/request-text.js';
+import { readUserAction, readUserActionChallenge } from './challenge.js';
+
+/** The token of whoever makes a call, and whose it is. */
+export interface Bearer {
+  /** None for an anonymous caller. */
+  bearer?: string;
+  caller: CallerKind;
+}
+
+/** What answers a challenge in `POST /auth/action`. */
+export interface AnsweredChallenge {
+  challengeIdentifier: string;
+  firstFactor: object;
+  secondFactor?: object;
+}
+
+/** The two requests of user action signing, and the signature between them, as steps of a call (spec 8). */
+@Injectable()
+export class UserActionSteps {
+  readonly #http: DfnsHttp;
+  readonly #config: DfnsAuthConfig;
+
+  constructor(http: DfnsHttp, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig) {
+    this.#http = http;
+    this.#config = config;
+  }
+
+  /** Asks for a challenge for exactly this request. */
+  async init({ method, path, body }: RequestText, bearer: Bearer, attempt: Attempt): Promise<UserActionChallenge> {
+    const init = requestText({
+      method: 'POST',
+      path: '/auth/action/init',
+      body: {
+        userActionPayload: body,
+        userActionHttpMethod: method,
+        userActionHttpPath: path,
+        userActionServerKind: 'Api',
+      },
+    });
+    const challenge = readUserActionChallenge(
+      await this.#http.send({ step: 'init', request: init, ...bearer }, attempt),
+    );
+    attempt.secrets.add(challenge.challengeIdentifier);
+    return challenge;
+  }
+
+  /** Answers a challenge; the result goes into `X-DFNS-USERACTION`, once. */
+  async exchange(answered: AnsweredChallenge, bearer: Bearer, attempt: Attempt): Promise<string> {
+    const { challengeIdentifier, firstFactor, secondFactor } = answered;
+    const body = { challengeIdentifier, firstFactor, secondFactor };
+    const exchange = requestText({ method: 'POST', path: '/auth/action', body });
+    const userAction = readUserAction(
+      await this.#http.send({ step: 'exchange', request: exchange, ...bearer }, attempt),
+    );
+    attempt.secrets.add(userAction);
+    return userAction;
+  }
+
+  /** Both requests, signed by the service account. */
+  async sign(request: RequestText, bearer: Bearer, attempt: Attempt): Promise<string> {
+    const challenge = await this.init(request, bearer, attempt);
+    const firstFactor = await this.#assertion(challenge, attempt);
+    return this.exchange({ challengeIdentifier: challenge.challengeIdentifier, firstFactor }, bearer, attempt);
+  }
+
+  async #assertion(challenge: UserActionChallenge, { scope }: Attempt): Promise<FirstFactorAssertion> {
+    const { attemptTimeoutMs } = this.#config.http;
+    const tooLate = () => new DfnsError('DFNS_SIGNER_FAILED', `the signer took over ${attemptTimeoutMs} ms`);
+    try {
+      const signing = Promise.resolve(this.#config.signer.sign(challenge));
+      return await scope.within(attemptTimeoutMs, signing, tooLate);
+    } catch (error) {
+      if (isDfnsError(error)) throw error;
+      // A signer of the application: its message may hold anything, so only the name of its error is told.
+      const name = error instanceof Error ? error.name : typeof error;
+      throw new DfnsError('DFNS_SIGNER_FAILED', `the signer of the service account failed (${name})`);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { DfnsCalls } from '../calls/dfns-calls.js';
+import type { FirstFactorAssertion } from '../credentials/credential-signer.js';
+import { UserActionAssertionDto } from '../dto/assertion.dto.js';
+import { checked } from '../dto/checked.js';
+import { requestText, type UserAction } from '../http/request-text.js';
+import { UserCalls } from '../tokens/user-calls.js';
+import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
+import { type PublicUserActionChallenge, publicUserActionChallenge } from './public-challenges.js';
+
+interface Held {
+  /** With the text of its body: what was signed is what is sent. */
+  action: UserAction;
+  challengeIdentifier: string;
+  /** All steps of an action use the same bearer (spec 8.4). */
+  userToken: string;
+}
+
+/** A user signs a write in their browser, and the server performs exactly what was signed. */
+@Injectable()
+export class ActionCeremony {
+  readonly #calls: DfnsCalls;
+  readonly #users: UserCalls;
+  readonly #open: OpenCeremonies;
+
+  constructor(calls: DfnsCalls, users: UserCalls, open: OpenCeremonies) {
+    this.#calls = calls;
+    this.#users = users;
+    this.#open = open;
+  }
+
+  async begin(username: string, userAction: UserAction): Promise<Ceremony<PublicUserActionChallenge>> {
+    const { method, path, query, body } = requestText(userAction);
+    const action = { method, path: `${path}${query}`, body };
+    const { challenge, userToken } = await this.#users.withToken(
+      username,
+      async (token, scope) => ({
+        challenge: await this.#calls.challenge(action, { userToken: token, username }, scope),
+        userToken: token,
+      }),
+      {},
+    );
+    const held: Held = { action, challengeIdentifier: challenge.challengeIdentifier, userToken };
+    return this.#open.open('action', username, held, publicUserActionChallenge(challenge));
+  }
+
+  async finish<T>(
+    username: string,
+    ceremonyId: string,
+    given: UserActionAssertionDto | FirstFactorAssertion,
+  ): Promise<T> {
+    const assertion = checked(UserActionAssertionDto, isBare(given) ? { firstFactor: given } : given);
+    const { action, challengeIdentifier, userToken } = await this.#open.take<Held>('action', username, ceremonyId);
+    return this.#calls.perform(
+      { ...action, caller: { userToken }, userAction: { challengeIdentifier, ...assertion } },
+      { repeatable: false, username, read: (answer) => answer.unchecked<T>() },
+      {},
+    );
+  }
+}
+
+/** Whether this is what a {@link CredentialSigner} gives, without the frame around it. */
+function isBare(given: UserActionAssertionDto | FirstFactorAssertion): given is FirstFactorAssertion {
+  return typeof given === 'object' && given !== null && 'kind' in given;
+}

@@ -1,0 +1,76 @@
+import type { CredentialSigner } from '../credentials/credential-signer.js';
+import { OPTIONS, type OptionPath, OptionProblems } from './option-table.js';
+import type { CeremoniesOptions, DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './options.js';
+import { resolveAuthToken, resolveSigner } from './service-account.js';
+
+/** Milliseconds since 1970. */
+export type Clock = () => number;
+
+/** Injection token of the {@link Clock}: everything that reads the time reads it here. Override it in tests. */
+export const DFNS_CLOCK = Symbol.for('nestjs-dfns-auth/clock');
+
+/** Injection token of the {@link DfnsAuthConfig}. Internal. */
+export const DFNS_AUTH_CONFIG = Symbol.for('nestjs-dfns-auth/config');
+
+/** The options, completed and checked. Secrets are behind functions and private fields. */
+export interface DfnsAuthConfig {
+  /** Without a slash at the end. */
+  baseUrl: string;
+  orgId?: string;
+  /** The token of the service account, checked each time it is fetched. */
+  authToken: () => Promise<string>;
+  signer: CredentialSigner;
+  http: Required<HttpOptions>;
+  tokens: Required<Omit<TokensOptions, 'store'>> & Pick<TokensOptions, 'store'>;
+  ceremonies: Required<Omit<CeremoniesOptions, 'store'>> & Pick<CeremoniesOptions, 'store'>;
+  identity?: DfnsAuthModuleOptions['identity'];
+  legacy: LegacyOptions;
+}
+
+/**
+ * Completes and checks the options. The one place that does, so that the synchronous and asynchronous forms cannot
+ * differ.
+ *
+ * @throws DfnsError `DFNS_CONFIGURATION` with every problem in one message, and no secret
+ */
+export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): Promise<DfnsAuthConfig> {
+  const options: Partial<DfnsAuthModuleOptions> = input ?? {};
+  const problems = new OptionProblems();
+  for (const flag of ['isGlobal', 'name']) {
+    if (flag in options) problems.add(flag, 'belongs beside useFactory, not in what it returns: move it there');
+  }
+  const value = (path: OptionPath) => completed(options, path, now, problems);
+  const section = (name: string) => {
+    const paths = (Object.keys(OPTIONS) as OptionPath[]).filter((path) => path.startsWith(`${name}.`));
+    return Object.fromEntries(paths.map((path) => [path.slice(name.length + 1), value(path)]));
+  };
+  const baseUrl = value('baseUrl');
+  const config = {
+    orgId: value('orgId'),
+    http: section('http'),
+    tokens: section('tokens'),
+    ceremonies: section('ceremonies'),
+    legacy: section('legacy'),
+    identity: options.identity,
+    signer: await resolveSigner(options.serviceAccount, now, problems),
+    authToken: await resolveAuthToken(options, now, problems),
+  };
+  problems.throwIfAny();
+  return { ...config, baseUrl: String(baseUrl).replace(/\/+$/, '') } as unknown as DfnsAuthConfig;
+}
+
+/** The option at `path`, or its default; `undefined` does not hide a default. */
+function completed(
+  options: Partial<DfnsAuthModuleOptions>,
+  path: OptionPath,
+  now: Clock,
+  problems: OptionProblems,
+): unknown {
+  const { default: fallback, check } = OPTIONS[path];
+  const given = path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], options);
+  const value = given ?? fallback;
+  if (value !== undefined) problems.add(path, check?.(value, { orgId: options.orgId, now: now() }));
+  return value;
+}

@@ -1,0 +1,172 @@
+import { DfnsError } from '../errors/dfns-error.js';
+import {
+  authTokenProblem,
+  baseUrlProblem,
+  booleanProblem,
+  credIdProblem,
+  orgIdProblem,
+  privateKeyProblem,
+  wholeNumberProblem,
+} from './option-checks.js';
+import type {
+  CeremoniesOptions,
+  DfnsAuthModuleOptions,
+  HttpOptions,
+  KeyCredentialOptions,
+  LegacyOptions,
+  TokensOptions,
+} from './options.js';
+
+/** What a check may look at beside the value. */
+export interface CheckContext {
+  orgId?: string;
+  passphrase?: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** What is known of an option. */
+export interface OptionEntry {
+  /** The environment variable that sets it. */
+  variable?: string;
+  /** Whether `<variable>_FILE` may name a file with the value instead. */
+  fromFile?: boolean;
+  /** How the text of the variable becomes the value; as it is without. */
+  parse?: (text: string) => unknown;
+  default?: string | number | boolean;
+  isRequired?: boolean;
+  /** What is wrong with a value and how to fix it, or nothing; never the value itself. */
+  check?: (value: unknown, context: CheckContext) => string | undefined;
+  /** For the table in the README. */
+  words: string;
+}
+
+/** The dotted path of every option that an application can set. */
+export type OptionPath =
+  | Exclude<keyof DfnsAuthModuleOptions & string, 'serviceAccount' | 'http' | 'tokens' | 'ceremonies' | 'legacy'>
+  | 'serviceAccount.authToken'
+  | `serviceAccount.credential.${keyof KeyCredentialOptions}`
+  | `http.${keyof HttpOptions}`
+  | `tokens.${keyof TokensOptions}`
+  | `ceremonies.${keyof CeremoniesOptions}`
+  | `legacy.${keyof LegacyOptions}`;
+
+const number = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
+const boolean = (value: string) => ({ true: true, false: false })[value] ?? value;
+const positive = (value: unknown) => wholeNumberProblem(value, 1);
+const zeroOrMore = (value: unknown) => wholeNumberProblem(value, 0);
+
+/** Every option, in one table: environment, defaults, checks, messages and the table in the README come from here. */
+export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
+  baseUrl: {
+    variable: 'DFNS_API_URL',
+    default: 'https://api.dfns.io',
+    check: baseUrlProblem,
+    words: 'base URL of your region; a path prefix is kept; `http:` only for this machine',
+  },
+  orgId: {
+    variable: 'DFNS_ORG_ID',
+    check: orgIdProblem,
+    words: 'your organisation; tokens of any other organisation are refused',
+  },
+  'serviceAccount.authToken': {
+    variable: 'DFNS_AUTH_TOKEN',
+    fromFile: true,
+    isRequired: true,
+    check: (value, { orgId, now }) => authTokenProblem(value, orgId, now),
+    words: 'token of the service account',
+  },
+  'serviceAccount.credential.credId': {
+    variable: 'DFNS_CRED_ID',
+    isRequired: true,
+    check: credIdProblem,
+    words: 'credential id of its key',
+  },
+  'serviceAccount.credential.privateKey': {
+    variable: 'DFNS_PRIVATE_KEY',
+    fromFile: true,
+    isRequired: true,
+    check: (value, { passphrase }) => privateKeyProblem(value ?? '', passphrase),
+    words:
+      'its key: PEM in PKCS#8, SEC1 or PKCS#1, with real line breaks or `\\n`; Ed25519, P-256, secp256k1, or RSA of 2048 bits and more',
+  },
+  'serviceAccount.credential.passphrase': {
+    variable: 'DFNS_PRIVATE_KEY_PASSPHRASE',
+    words: 'passphrase of an encrypted key',
+  },
+  'http.attemptTimeoutMs': {
+    variable: 'DFNS_ATTEMPT_TIMEOUT_MS',
+    parse: number,
+    default: 5_000,
+    check: positive,
+    words: 'milliseconds for one request',
+  },
+  'http.deadlineMs': {
+    variable: 'DFNS_DEADLINE_MS',
+    parse: number,
+    default: 15_000,
+    check: positive,
+    words: 'milliseconds for a whole call with its retries and waits',
+  },
+  'http.maxAttempts': {
+    variable: 'DFNS_MAX_ATTEMPTS',
+    parse: number,
+    default: 3,
+    check: positive,
+    words: 'attempts of a call, the first included',
+  },
+  'http.maxResponseBytes': { default: 1_048_576, check: positive, words: 'bytes of the longest answer that is read' },
+  'http.maxSockets': { default: 64, check: positive, words: 'connections to Dfns at the same time' },
+  'tokens.maxEntries': {
+    variable: 'DFNS_TOKEN_CACHE_SIZE',
+    parse: number,
+    default: 10_000,
+    check: positive,
+    words: 'users whose token is kept',
+  },
+  'tokens.leewayMs': {
+    default: 60_000,
+    check: zeroOrMore,
+    words: 'milliseconds before its end from which a token is not served',
+  },
+  'tokens.refreshAheadMs': {
+    default: 300_000,
+    check: zeroOrMore,
+    words: 'milliseconds before that from which a token is refreshed in the background',
+  },
+  'tokens.defaultLifetimeMs': {
+    default: 300_000,
+    check: positive,
+    words: 'lifetime of a token that does not tell its own',
+  },
+  'tokens.store': { words: 'a store that replicas share; else the memory of this process' },
+  'ceremonies.lifetimeMs': { default: 600_000, check: positive, words: 'milliseconds to answer a challenge' },
+  'ceremonies.maxEntries': { default: 10_000, check: positive, words: 'ceremonies that are kept in memory' },
+  'ceremonies.store': { words: 'a store that replicas share; else the memory of this process' },
+  identity: { words: 'function that tells the Dfns username of the authenticated principal' },
+  'legacy.appId': { variable: 'DFNS_APP_ID', words: '`X-DFNS-APPID`, which only older Dfns documents ask for' },
+  'legacy.nonce': {
+    variable: 'DFNS_SEND_NONCE',
+    parse: boolean,
+    check: booleanProblem,
+    words: '`true` sends a fresh `X-DFNS-NONCE`, which only older Dfns documents ask for',
+  },
+};
+
+/** Collects what is wrong with options, so that one message names all of it. */
+export class OptionProblems {
+  readonly #lines: string[] = [];
+
+  /** @param path of the option, e.g. `http.deadlineMs` */
+  add(path: string, problem: string | undefined): void {
+    if (problem === undefined) return;
+    const variable = OPTIONS[path as OptionPath]?.variable;
+    this.#lines.push(`${path}${variable ? ` (${variable})` : ''} ${problem}`);
+  }
+
+  /** @throws DfnsError `DFNS_CONFIGURATION` */
+  throwIfAny(): void {
+    if (this.#lines.length === 0) return;
+    throw new DfnsError('DFNS_CONFIGURATION', `DfnsAuthModule is not configured:\n- ${this.#lines.join('\n- ')}`);
+  }
+}

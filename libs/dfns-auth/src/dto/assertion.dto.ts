@@ -1,0 +1,75 @@
+import { Nested, NestedByKind } from './nested.js';
+import { Base64url, OneOf, Optional } from './rules.js';
+
+abstract class AssertionDto {
+  @Base64url(1_400)
+  credId!: string;
+
+  /** JSON text of type `key.get` or `webauthn.get`. */
+  @Base64url(4_096)
+  clientData!: string;
+
+  @Base64url(4_096)
+  signature!: string;
+
+  @Optional()
+  @OneOf('RSA-SHA256', 'SHA256', 'SHA512')
+  algorithm?: string;
+}
+
+/** What a key signed. */
+export class SignedByKeyDto extends AssertionDto {}
+
+/** What a passkey signed. */
+export class SignedByPasskeyDto extends AssertionDto {
+  @Base64url(4_096)
+  authenticatorData!: string;
+
+  @Optional()
+  @Base64url(128)
+  userHandle?: string;
+}
+
+export class Fido2AssertionDto {
+  @OneOf('Fido2')
+  kind!: 'Fido2';
+
+  @Nested(SignedByPasskeyDto)
+  credentialAssertion!: SignedByPasskeyDto;
+}
+
+export class KeyAssertionDto {
+  @OneOf('Key')
+  kind!: 'Key';
+
+  @Nested(SignedByKeyDto)
+  credentialAssertion!: SignedByKeyDto;
+}
+
+export class PasswordProtectedKeyAssertionDto {
+  @OneOf('PasswordProtectedKey')
+  kind!: 'PasswordProtectedKey';
+
+  @Nested(SignedByKeyDto)
+  credentialAssertion!: SignedByKeyDto;
+}
+
+/** A challenge, signed (spec 14, FirstFactorAssertion). */
+export type FactorAssertionDto = Fido2AssertionDto | KeyAssertionDto | PasswordProtectedKeyAssertionDto;
+
+const ASSERTIONS = {
+  Fido2: Fido2AssertionDto,
+  Key: KeyAssertionDto,
+  PasswordProtectedKey: PasswordProtectedKeyAssertionDto,
+};
+
+/** What answers a user action challenge; `POST /auth/action` without its `challengeIdentifier` (spec 8.3). */
+export class UserActionAssertionDto {
+  @NestedByKind('kind', ASSERTIONS)
+  firstFactor!: FactorAssertionDto;
+
+  /** Only where the challenge says that the first factor requires it. */
+  @Optional()
+  @NestedByKind('kind', ASSERTIONS)
+  secondFactor?: FactorAssertionDto;
+}

@@ -1,0 +1,134 @@
+import { applyDecorators } from '@nestjs/common';
+import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Nested, NestedByKind } from './nested.js';
+import { Base64url, OneOf, Optional, Text } from './rules.js';
+import { Schema } from './schema.js';
+
+/** The public part of a new credential (spec 9.5, 9.6). */
+export class CredentialInfoDto {
+  /** Chosen by whoever made the key, or by the authenticator. */
+  @Base64url(1_400)
+  credId!: string;
+
+  /** JSON text of type `key.create` or `webauthn.create`. */
+  @Base64url(4_096)
+  clientData!: string;
+
+  /** Of a key: JSON with its PEM and a signature. Of a passkey: the attestation object. */
+  @Base64url(16_384)
+  attestationData!: string;
+}
+
+abstract class CredentialDto {
+  @Nested(CredentialInfoDto)
+  credentialInfo!: CredentialInfoDto;
+
+  @Optional()
+  @Text(100)
+  credentialName?: string;
+}
+
+/** A new passkey. */
+export class Fido2CredentialDto extends CredentialDto {
+  @OneOf('Fido2')
+  credentialKind!: 'Fido2';
+}
+
+/** A new key that its owner holds. */
+export class KeyCredentialDto extends CredentialDto {
+  @OneOf('Key')
+  credentialKind!: 'Key';
+}
+
+/** A new key that Dfns keeps in an encrypted form which only its owner can open (spec 9.7). */
+export class PasswordProtectedKeyCredentialDto extends CredentialDto {
+  @OneOf('PasswordProtectedKey')
+  credentialKind!: 'PasswordProtectedKey';
+
+  /** Opaque to Dfns. */
+  @Text(8_192)
+  encryptedPrivateKey!: string;
+}
+
+/** A new key for the day when all others are lost (spec 9.7). */
+export class RecoveryKeyCredentialDto extends CredentialDto {
+  @OneOf('RecoveryKey')
+  credentialKind!: 'RecoveryKey';
+
+  /** Opaque to Dfns; handed back when a recovery begins. */
+  @Optional()
+  @Text(8_192)
+  encryptedPrivateKey?: string;
+}
+
+/** A credential that signs (spec 14, FirstFactorCredential). */
+export type SigningCredentialDto = Fido2CredentialDto | KeyCredentialDto | PasswordProtectedKeyCredentialDto;
+
+/** Classes by what `credentialKind` says. */
+export const SIGNING_CREDENTIALS = {
+  Fido2: Fido2CredentialDto,
+  Key: KeyCredentialDto,
+  PasswordProtectedKey: PasswordProtectedKeyCredentialDto,
+};
+
+/** Classes by what `credentialKind` says. */
+export const RECOVERY_CREDENTIALS = { RecoveryKey: RecoveryKeyCredentialDto };
+
+/** The credentials that a person registers at once; all of them sign the same challenge. */
+export class RegistrationCredentialsDto {
+  @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
+  firstFactorCredential!: SigningCredentialDto;
+
+  @Optional()
+  @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
+  secondFactorCredential?: SigningCredentialDto;
+
+  /** Without one a lost device means lost access. */
+  @Optional()
+  @NestedByKind('credentialKind', RECOVERY_CREDENTIALS)
+  recoveryCredential?: RecoveryKeyCredentialDto;
+}
+
+const HOLDING_A_KEY = ['PasswordProtectedKey', 'RecoveryKey'];
+
+/** Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`, refused for what holds no such key. */
+const EncryptedKeyOfKind = (): PropertyDecorator =>
+  applyDecorators(
+    ValidateIf(
+      (credential: NewCredentialDto, value) =>
+        value !== undefined || credential.credentialKind === 'PasswordProtectedKey',
+    ),
+    ValidateBy({
+      name: 'isOfKind',
+      validator: {
+        validate: (_value, args?: ValidationArguments) =>
+          HOLDING_A_KEY.includes(args?.object['credentialKind' as never] ?? ''),
+        defaultMessage: () => '$property belongs to a PasswordProtectedKey or a RecoveryKey',
+      },
+    }),
+    Schema({ required: false }),
+  );
+
+/** A credential that a user adds to those they have (spec 14, CreateCredentialBody). */
+export class NewCredentialDto {
+  @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
+  credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
+
+  @Nested(CredentialInfoDto)
+  credentialInfo!: CredentialInfoDto;
+
+  @Text(100)
+  credentialName!: string;
+
+  /** Opaque to Dfns (spec 9.7). */
+  @EncryptedKeyOfKind()
+  @Text(8_192)
+  encryptedPrivateKey?: string;
+}
+
+/** Body of `POST /auth/credentials` (spec 11.6). */
+export class CreateCredentialDto extends NewCredentialDto {
+  /** Of the credential challenge. Stays on the server. */
+  @Text(8_192)
+  challengeIdentifier!: string;
+}

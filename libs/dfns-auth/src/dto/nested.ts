@@ -1,0 +1,53 @@
+import { applyDecorators } from '@nestjs/common';
+import { type ClassConstructor, Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
+import { isJsonObject } from '../http/answer.js';
+import { rule } from './rules.js';
+import { mentionModels, Schema } from './schema.js';
+
+type Model = ClassConstructor<object>;
+
+/** An object of one class: never a list of them, which `ValidateNested` alone lets through. */
+export const Nested = (model: Model): PropertyDecorator =>
+  applyDecorators(
+    Type(() => model),
+    rule('isObject', 'must be an object', isJsonObject),
+    ValidateNested(),
+    Schema({ type: () => model }),
+  );
+
+/** A list of at most `maxItems` objects of one class. */
+export const NestedList = (model: Model, maxItems: number): PropertyDecorator =>
+  applyDecorators(
+    Type(() => model),
+    IsArray(),
+    ArrayMaxSize(maxItems),
+    rule('isListOfObjects', 'must be a list of objects', (value) => Array.isArray(value) && value.every(isJsonObject)),
+    ValidateNested({ each: true }),
+    Schema({ type: () => model, isArray: true, maxItems }),
+  );
+
+/** An object of one of several classes, told apart by the text in its member `discriminator`. */
+export function NestedByKind(discriminator: string, models: Record<string, Model>): PropertyDecorator {
+  const byKind = new Map(Object.entries(models));
+  const modelOf = (value: unknown) => (isJsonObject(value) ? byKind.get(value[discriminator] as string) : undefined);
+  const all = [...byKind.values()];
+  return applyDecorators(
+    Type((options) => modelOf(options?.object[options.property]) ?? UnknownKind),
+    rule(
+      'isOfKnownKind',
+      `must be an object whose ${discriminator} is ${[...byKind.keys()].join(' or ')}`,
+      (value) => modelOf(value) !== undefined,
+    ),
+    ValidateNested(),
+    (target: object, property: string | symbol) => {
+      mentionModels(target, all);
+      // The compiler writes the class down where there is only one, and the document would name it twice.
+      Reflect.defineMetadata('design:type', Object, target, property);
+    },
+    Schema({ oneOf: all.map(({ name }) => ({ $ref: `#/components/schemas/${name}` })) }),
+  );
+}
+
+/** What an object of no known kind becomes; the rule beside it refuses it. */
+class UnknownKind {}

@@ -1,0 +1,52 @@
+import { RegistrationCredentialsDto } from './credentials.dto.js';
+import { Nested } from './nested.js';
+import { Base64url, OneOf, Optional, Text } from './rules.js';
+
+/** Body of `POST /auth/recover/user/delegated` (spec 11.1). */
+export class DelegatedRecoveryDto {
+  /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
+  @Text(500)
+  username!: string;
+
+  /** The `credId` of the recovery key that the person still has. */
+  @Text(1_400)
+  credentialId!: string;
+}
+
+/** What the recovery key signed. */
+export class RecoveryKeyAssertionDto {
+  @Base64url(1_400)
+  credId!: string;
+
+  /** JSON text of type `key.get` whose challenge is base64url of the text of `newCredentials`: hence its length. */
+  @Base64url(65_536)
+  clientData!: string;
+
+  @Base64url(4_096)
+  signature!: string;
+
+  @Optional()
+  @OneOf('RSA-SHA256', 'SHA256', 'SHA512')
+  algorithm?: string;
+}
+
+/** The proof that the person still has a recovery key (spec 9.8). */
+export class RecoveryDto {
+  @OneOf('RecoveryKey')
+  kind!: 'RecoveryKey';
+
+  @Nested(RecoveryKeyAssertionDto)
+  credentialAssertion!: RecoveryKeyAssertionDto;
+}
+
+/**
+ * Body of `POST /auth/recover/user` (spec 11.5). The recovery key signs the JSON text of `newCredentials`: its members
+ * reach Dfns in the order in which they were given.
+ */
+export class RecoverUserDto {
+  @Nested(RecoveryDto)
+  recovery!: RecoveryDto;
+
+  @Nested(RegistrationCredentialsDto)
+  newCredentials!: RegistrationCredentialsDto;
+}

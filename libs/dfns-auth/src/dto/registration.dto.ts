@@ -1,0 +1,46 @@
+import { RegistrationCredentialsDto } from './credentials.dto.js';
+import { NestedList } from './nested.js';
+import { OneOf, Optional, Text, TextLike } from './rules.js';
+
+/** Body of `POST /auth/registration/delegated` (spec 11.1). */
+export class DelegatedRegistrationDto {
+  /** The username: any unique text, an e-mail address or not. Take it from your own authenticated principal. */
+  @Text(500)
+  email!: string;
+
+  @OneOf('EndUser')
+  kind!: 'EndUser';
+
+  /** For correlation only. */
+  @Optional()
+  @Text(100)
+  externalId?: string;
+}
+
+/** Body of `POST /auth/registration` (spec 11.3). */
+export class CompleteRegistrationDto extends RegistrationCredentialsDto {}
+
+/** A wallet that comes with a registration. */
+export class NewWalletDto {
+  /** As Dfns names it, e.g. `EthereumSepolia`. */
+  @TextLike(64, '^[A-Za-z0-9]+$')
+  network!: string;
+
+  @Optional()
+  @Text(100)
+  name?: string;
+}
+
+/** Body of `POST /auth/registration/enduser` (spec 11.3). */
+export class CompleteEndUserRegistrationDto extends RegistrationCredentialsDto {
+  /** Made at once, and delegated to the user. */
+  @NestedList(NewWalletDto, 100)
+  wallets!: NewWalletDto[];
+}
+
+/** Wallets that shall come with a registration, if any. */
+export class NewWalletsDto {
+  @Optional()
+  @NestedList(NewWalletDto, 100)
+  wallets?: NewWalletDto[];
+}

@@ -1,0 +1,46 @@
+import { applyDecorators } from '@nestjs/common';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import { Schema } from './schema.js';
+
+const BASE64URL = '^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$';
+
+/** Text of 1 to `maxLength` characters. */
+export const Text = (maxLength: number): PropertyDecorator => text(maxLength, 'text');
+
+/** Base64url of 1 to `maxLength` characters; padding is let through (spec 16, row 19). */
+export const Base64url = (maxLength: number): PropertyDecorator => text(maxLength, 'base64url text', BASE64URL);
+
+/** Text that matches `pattern`, as OpenAPI writes it. */
+export const TextLike = (maxLength: number, pattern: string): PropertyDecorator =>
+  text(maxLength, `text like ${pattern}`, pattern);
+
+/** One of a few texts. */
+export function OneOf(...values: string[]): PropertyDecorator {
+  const isOne = (value: unknown) => values.includes(value as string);
+  return applyDecorators(
+    rule('isOneOf', `must be ${values.join(' or ')}`, isOne),
+    Schema({ type: 'string', enum: values }),
+  );
+}
+
+function text(maxLength: number, what: string, pattern?: string): PropertyDecorator {
+  const form = pattern === undefined ? undefined : new RegExp(pattern);
+  const fits = (value: unknown) =>
+    typeof value === 'string' && value !== '' && value.length <= maxLength && (form?.test(value) ?? true);
+  return applyDecorators(
+    rule('isText', `must be ${what} of 1 to ${maxLength} characters`, fits),
+    Schema({ type: 'string', minLength: 1, maxLength, ...(pattern && { pattern }) }),
+  );
+}
+
+/** A rule whose message names the member and never its value. */
+export function rule(name: string, message: string, validate: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
+}
+
+/** May be left out; `null` is not leaving out, for Dfns refuses it. Write it above the other rules of the member. */
+export const Optional = (): PropertyDecorator =>
+  applyDecorators(
+    ValidateIf((_object, value) => value !== undefined),
+    Schema({ required: false }),
+  );

@@ -1,0 +1,92 @@
+import type { DfnsErrorCode } from './error-table.js';
+
+/*
+ * The brands are fixed symbols, so that `instanceof` also holds for errors of a second copy of the package in the
+ * process. The names are literals, because bundlers shorten the names of classes.
+ */
+const ERROR = Symbol.for('nestjs-dfns-auth/DfnsError');
+const API_ERROR = Symbol.for('nestjs-dfns-auth/DfnsApiError');
+
+/** What a {@link DfnsError} may say beside its code. Nothing of it is secret. */
+export interface DfnsErrorDetails {
+  /** Method and path of the Dfns call, e.g. `POST /auth/login/delegated`. */
+  operation?: string;
+  /** Milliseconds after which another attempt makes sense. */
+  retryAfterMs?: number;
+}
+
+/**
+ * The base of every error of this package. It holds no request, header, body, token or cause: printing it at any depth
+ * shows a code, a sentence and an operation.
+ */
+export class DfnsError extends Error {
+  readonly code: DfnsErrorCode;
+  readonly operation?: string;
+  readonly retryAfterMs?: number;
+
+  constructor(code: DfnsErrorCode, message: string, details: DfnsErrorDetails = {}) {
+    super(message);
+    this.name = 'DfnsError';
+    this.code = code;
+    if (details.operation !== undefined) this.operation = details.operation;
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
+  }
+
+  /** True on every error of this family, also on those of another copy of the package. */
+  get [ERROR](): true {
+    return true;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === DfnsError ? isDfnsError(value) : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/** Whether `value` is a {@link DfnsError}, of this copy of the package or of another one. */
+export function isDfnsError(value: unknown): value is DfnsError {
+  return isBranded(value, ERROR);
+}
+
+/** What Dfns answered, as far as it may be kept. */
+export interface DfnsApiErrorDetails extends DfnsErrorDetails {
+  operation: string;
+  /** HTTP status of the answer of Dfns. */
+  upstreamStatus: number;
+  /** `error.id` of the answer: quote it to Dfns support. */
+  errorId?: string;
+  /** The words of Dfns, with secrets removed. For logs, never for clients. */
+  upstreamMessage?: string;
+}
+
+/**
+ * Dfns answered, and the answer is not the one that was asked for. The members avoid the names `status` and
+ * `statusCode`: Nest 11 sends the message of an error that has them to the client.
+ */
+export class DfnsApiError extends DfnsError {
+  declare readonly operation: string;
+  readonly upstreamStatus: number;
+  readonly errorId?: string;
+  readonly upstreamMessage?: string;
+
+  constructor(code: DfnsErrorCode, message: string, details: DfnsApiErrorDetails) {
+    super(code, message, details);
+    this.name = 'DfnsApiError';
+    this.upstreamStatus = details.upstreamStatus;
+    if (details.errorId !== undefined) this.errorId = details.errorId;
+    if (details.upstreamMessage !== undefined) this.upstreamMessage = details.upstreamMessage;
+  }
+
+  get [API_ERROR](): true {
+    return true;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === DfnsApiError
+      ? isBranded(value, API_ERROR)
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+function isBranded(value: unknown, brand: symbol): boolean {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}

@@ -1,0 +1,76 @@
+/** An object of parsed JSON: no array, not `null`. */
+export type JsonObject = Record<string, unknown>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What came back over the wire, unread. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  bytes: Buffer;
+}
+
+/** The members of Dfns's error envelope that are of use, whatever shape it came in (spec 7.1). */
+export interface ErrorEnvelope {
+  message: string;
+  errorId?: string;
+}
+
+/** Dfns answers with objects. `undefined` for anything else: wrong content type, wrong encoding, no JSON, no object. */
+export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefined {
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // The name of that member may be written with escapes; an escape of ASCII begins with \u00.
+    const json: unknown = JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
+    return isJsonObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member of this name would become the prototype of the first object that it is copied into. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value;
+}
+
+/** Reads the full envelope, the bare `{ message }`, and anything else as an empty one. */
+export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
+  const json = readJsonObject(answer) ?? {};
+  const error = isJsonObject(json['error']) ? json['error'] : json;
+  const id = error['id'];
+  return {
+    message: typeof error['message'] === 'string' ? error['message'] : '',
+    ...(typeof id === 'string' && /^\d{1,40}$/.test(id) && { errorId: id }),
+  };
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that HTTP still writes. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const DAY_MS = 86_400_000;
+
+/**
+ * Milliseconds until another try makes sense: from `Retry-After`, in seconds or as a date, else from
+ * `X-RateLimit-Reset`, unix seconds (spec 6). Never negative, never more than a day. Moments are compared with the
+ * `Date` of the answer where it has one, so that no two clocks have to agree.
+ *
+ * @param now milliseconds since 1970
+ */
+export function readRetryAfter({ headers }: Answer, now: number): number | undefined {
+  const sentAt = httpDate(headers['date']) ?? now;
+  const given = headers['retry-after'];
+  const until = httpDate(given) ?? seconds(headers['x-ratelimit-reset']);
+  const ms = seconds(given) ?? (until === undefined ? undefined : until - sentAt);
+  return ms === undefined ? undefined : Math.ceil(Math.min(Math.max(ms, 0), DAY_MS));
+}
+
+function httpDate(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && HTTP_DATE.test(header) ? Date.parse(header) : undefined;
+}
+
+/** Seconds as milliseconds. */
+function seconds(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^-?\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : undefined;
+}

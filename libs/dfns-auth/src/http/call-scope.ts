@@ -1,0 +1,164 @@
+import { DfnsError } from '../errors/dfns-error.js';
+import type { SecretScrubber } from './secret-scrubber.js';
+
+/** The longest time of a timer of Node; a longer one fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What a caller may say about one call. */
+export interface CallOptions {
+  /** Ends the call at once, wherever it is. */
+  signal?: AbortSignal;
+  /** Milliseconds for the whole call. @default `http.deadlineMs` of the module */
+  deadlineMs?: number;
+}
+
+/**
+ * The time of one call: its deadline and the caller's signal as one signal. Every wait of the call ends with it. All
+ * timers and listeners are gone when {@link CallScope.run} settles.
+ */
+export class CallScope {
+  readonly #controller = new AbortController();
+  readonly #endsAt: number;
+  readonly #deadlineMs: number;
+  #reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED' = 'DFNS_ABORTED';
+
+  private constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs;
+    this.#endsAt = performance.now() + deadlineMs;
+  }
+
+  /**
+   * Runs `call` in the scope that `options` open. A method that is made of others passes its own scope on as their
+   * options: then all of them share one deadline and one signal.
+   *
+   * @param deadlineMs where `options` name none
+   * @param signals end the call beside the signal of `options`
+   * @throws DfnsError as {@link CallScope.run}
+   */
+  static async enter<T>(
+    options: CallOptions,
+    deadlineMs: number,
+    signals: AbortSignal[],
+    call: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    if (options instanceof CallScope) return call(options);
+    return CallScope.run(options.deadlineMs ?? deadlineMs, [options.signal, ...signals], call);
+  }
+
+  /**
+   * Runs `call` within a deadline and signals. Whatever the call is doing, this settles when either ends it.
+   *
+   * @throws DfnsError `DFNS_TIMEOUT` at the deadline, `DFNS_ABORTED` when a signal is aborted
+   */
+  static async run<T>(
+    deadlineMs: number,
+    signals: (AbortSignal | undefined)[],
+    call: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    const scope = new CallScope(deadlineMs);
+    const abort = () => scope.#end('DFNS_ABORTED');
+    const timer = setTimeout(() => scope.#end('DFNS_TIMEOUT'), Math.min(deadlineMs, MAX_TIMER_MS));
+    try {
+      for (const signal of signals) {
+        if (signal?.aborted) abort();
+        signal?.addEventListener('abort', abort);
+      }
+      scope.throwIfEnded();
+      return await scope.race(call(scope));
+    } finally {
+      clearTimeout(timer);
+      for (const signal of signals) signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Aborted at the deadline or by the caller. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds left. */
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAt - performance.now());
+  }
+
+  /** @throws DfnsError when the call has ended */
+  throwIfEnded(): void {
+    if (this.signal.aborted) throw this.#ended();
+  }
+
+  /** Waits for `promise`, or until the call ends. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return this.#raced((resolve, reject) => promise.then(resolve, reject));
+  }
+
+  /**
+   * Waits for `promise` at most `ms` milliseconds.
+   *
+   * @throws what `tooLate` makes
+   */
+  async within<T>(ms: number, promise: Promise<T>, tooLate: () => Error): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await this.#raced((resolve, reject) => {
+        timer = setTimeout(() => reject(tooLate()), ms);
+        promise.then(resolve, reject);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Waits, or until the call ends. */
+  async sleep(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await this.#raced<void>((resolve) => {
+        timer = setTimeout(resolve, ms);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #raced<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const { signal } = this;
+      const end = () => reject(this.#ended());
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end);
+      const settle =
+        <V>(then: (value: V) => void) =>
+        (value: V) => {
+          signal.removeEventListener('abort', end);
+          then(value);
+        };
+      start(settle(resolve), settle(reject));
+    });
+  }
+
+  #end(reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED'): void {
+    if (this.signal.aborted) return;
+    this.#reason = reason;
+    this.#controller.abort();
+  }
+
+  #ended(): DfnsError {
+    return this.#reason === 'DFNS_TIMEOUT'
+      ? new DfnsError('DFNS_TIMEOUT', `the call did not end within its deadline of ${this.#deadlineMs} ms`)
+      : new DfnsError('DFNS_ABORTED', 'the call was aborted');
+  }
+}
+
+/** One attempt of a call: what its steps share, and what decides whether there is another attempt. */
+export class Attempt {
+  /** Set when the write itself may have taken effect although no success came back. */
+  mayHaveHappened = false;
+  /** Set when something was sent that works once and that only the user can make again: there is no other attempt. */
+  spent = false;
+
+  constructor(
+    readonly scope: CallScope,
+    /** Secrets that the steps of the call have seen, in this attempt and in those before. */
+    readonly secrets: SecretScrubber,
+  ) {}
+}

@@ -1,0 +1,142 @@
+import {
+  type Agent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+
+/** Why no usable answer came over the wire. */
+export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded' | 'no-http';
+
+/** A failure below HTTP. Internal: it never leaves `client/`. */
+export class TransportError extends Error {
+  constructor(
+    readonly failure: TransportFailure,
+    /** Whether Dfns may have received the request. */
+    readonly sent: boolean,
+    /** The code of the operating system, e.g. `ECONNREFUSED`. */
+    readonly systemCode?: string,
+  ) {
+    super(failure);
+  }
+}
+
+/**
+ * An axios adapter that does what Dfns needs and nothing else: one request over a kept connection, no redirect
+ * followed, no compression, one time limit from connecting to the last byte (`config.timeout`, not counting the wait for
+ * a free connection), a bounded answer handed over as bytes. It rejects with {@link TransportError} only. About half the
+ * cost of the adapter of axios.
+ *
+ * @param origin where all requests go; `config.url` is the rest: path and query
+ * @param maxResponseBytes of the longest answer that is read
+ */
+export function leanAdapter(origin: URL, maxResponseBytes: number): AxiosAdapter {
+  const { protocol, hostname, port } = origin;
+  const host = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+  return (config) => new Promise((resolve, reject) => new Exchange(host, config, maxResponseBytes, resolve, reject));
+}
+
+type Host = Pick<RequestOptions, 'hostname' | 'port' | 'protocol'>;
+
+class Exchange {
+  readonly #config: InternalAxiosRequestConfig;
+  readonly #maxResponseBytes: number;
+  readonly #resolve: (response: AxiosResponse<Buffer>) => void;
+  readonly #reject: (error: TransportError) => void;
+  readonly #request;
+  #timer: NodeJS.Timeout | undefined;
+  #sent = false;
+
+  constructor(
+    host: Host,
+    config: InternalAxiosRequestConfig,
+    maxResponseBytes: number,
+    resolve: (response: AxiosResponse<Buffer>) => void,
+    reject: (error: TransportError) => void,
+  ) {
+    this.#config = config;
+    this.#maxResponseBytes = maxResponseBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const body = config.data as string | undefined;
+    const secure = host.protocol === 'https:';
+    this.#request = (secure ? requestHttps : requestHttp)({
+      ...host,
+      path: config.url,
+      agent: secure ? config.httpsAgent : config.httpAgent,
+      method: config.method,
+      headers: {
+        ...(config.headers as OutgoingHttpHeaders),
+        ...(body && { 'content-length': Buffer.byteLength(body) }),
+      },
+    });
+    config.signal?.addEventListener?.('abort', this.#abort);
+    this.#request
+      .on('socket', (socket) => {
+        this.#timer = setTimeout(() => this.#fail('timeout'), config.timeout);
+        if (!socket.connecting) this.#sent = true;
+        else socket.once(secure ? 'secureConnect' : 'connect', this.#connected);
+      })
+      .on('response', (response) => this.#read(response))
+      .on('error', (error: NodeJS.ErrnoException) => this.#fail(failureOf(error, this.#sent), error.code));
+    // As text it goes out in one write together with the headers; bytes would take two, at a third of the whole cost.
+    this.#request.end(body);
+  }
+
+  readonly #connected = () => {
+    this.#sent = true;
+  };
+
+  readonly #abort = () => this.#fail('aborted');
+
+  #read(response: IncomingMessage): void {
+    const { headers, statusCode } = response;
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') this.#fail('encoded');
+    if (Number(headers['content-length'] ?? 0) > this.#maxResponseBytes) this.#fail('too-large');
+    const chunks: Buffer[] = [];
+    let length = 0;
+    response
+      .on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        chunks.push(chunk);
+        if (length > this.#maxResponseBytes) this.#fail('too-large');
+      })
+      .on('error', (error: NodeJS.ErrnoException) => this.#fail('reset', error.code))
+      .on('end', () => {
+        this.#settle();
+        this.#resolve({
+          status: statusCode as number,
+          statusText: '',
+          headers: headers as AxiosResponse['headers'],
+          data: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+          config: this.#config,
+        });
+      });
+  }
+
+  #fail(failure: TransportError['failure'], systemCode?: string): void {
+    if (this.#request.reusedSocket && (failure === 'reset' || failure === 'timeout')) this.#dropIdle();
+    this.#settle();
+    this.#request.destroy();
+    this.#reject(new TransportError(failure, this.#sent, systemCode));
+  }
+
+  /** A kept connection was dead; those that have been idle beside it are no better. */
+  #dropIdle(): void {
+    const { freeSockets } = this.#config.httpAgent as Agent;
+    for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#config.signal?.removeEventListener?.('abort', this.#abort);
+  }
+}
+
+function failureOf({ code }: NodeJS.ErrnoException, sent: boolean): TransportError['failure'] {
+  if (code?.startsWith('HPE_')) return 'no-http';
+  return sent ? 'reset' : 'connect';
+}

@@ -1,0 +1,102 @@
+import { DfnsError } from '../errors/dfns-error.js';
+
+/** Query parameters. A list repeats its key; `undefined` leaves the parameter out. */
+export type QueryParameters = Record<string, string | number | boolean | undefined | (string | number)[]>;
+
+/** A write that a user or the service account signs: what it does, where, and with what body. */
+export interface UserAction {
+  method: 'POST' | 'PUT' | 'DELETE' | 'GET';
+  /** From the leading slash, ids percent-encoded. A query is allowed and is not signed (spec 8.1). */
+  path: string;
+  /** Text is taken as it is. An object is serialised once, and that text is signed and sent. */
+  body?: string | object;
+}
+
+/** A request exactly as it is signed and sent. */
+export interface RequestText {
+  method: UserAction['method'];
+  /** The path that is signed (spec 8.1). */
+  path: string;
+  /** The query that is sent after the path and not signed; with its `?`, or empty. */
+  query: string;
+  /** Empty for a request without a body. */
+  body: string;
+}
+
+const METHODS = ['POST', 'PUT', 'DELETE', 'GET'];
+
+/**
+ * Writes a request down, once: no other place makes the text that is signed and sent.
+ *
+ * @throws DfnsError `DFNS_BAD_REQUEST` for a method that Dfns does not have, a path that would be sent otherwise than it
+ * reads, and a body that JSON or UTF-8 cannot carry
+ */
+export function requestText({ method, path, query, body }: UserAction & { query?: QueryParameters }): RequestText {
+  if (!METHODS.includes(method)) throw new DfnsError('DFNS_BAD_REQUEST', `the method is none of ${METHODS.join(', ')}`);
+  const [pathname = '', ...rest] = typeof path === 'string' ? path.split('?') : [];
+  assertSignable(pathname);
+  return { method, path: pathname, query: queryText(rest.join('?'), query), body: bodyText(body) };
+}
+
+/**
+ * An id of Dfns as part of a path.
+ *
+ * @throws DfnsError `DFNS_BAD_REQUEST` for what is no id, so that no other path than the one meant is ever signed
+ */
+export function pathSegment(id: string): string {
+  if (typeof id === 'string' && /^[\w-]{1,64}$/.test(id)) return id;
+  throw new DfnsError('DFNS_BAD_REQUEST', 'the id is empty or has characters that no id of Dfns has');
+}
+
+/**
+ * Checks a value that goes into a header.
+ *
+ * @throws DfnsError `DFNS_BAD_REQUEST` for what a header cannot carry unchanged
+ */
+export function assertHeaderText(value: unknown, what: string): void {
+  if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return;
+  throw new DfnsError('DFNS_BAD_REQUEST', `the ${what} is empty or has characters that no ${what} has`);
+}
+
+/** A path must be written as it goes over the wire: percent-encoded, without dot segments. */
+function assertSignable(pathname: string): void {
+  const text = `http://dfns${pathname}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (pathname.startsWith('/') && !pathname.startsWith('//') && url?.pathname === pathname && !url.hash) return;
+  throw new DfnsError(
+    'DFNS_BAD_REQUEST',
+    'the path is not one that can be signed: begin it with one slash and encode each id with encodeURIComponent',
+  );
+}
+
+function queryText(given: string, parameters: QueryParameters = {}): string {
+  const search = new URLSearchParams(given);
+  for (const [key, value] of Object.entries(parameters)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (item !== undefined) search.append(key, String(item));
+    }
+  }
+  return search.size > 0 ? `?${search}` : '';
+}
+
+function bodyText(body: string | object | undefined): string {
+  if (body === undefined) return '';
+  const text = typeof body === 'string' ? body : stringify(body);
+  if (!text.isWellFormed()) {
+    throw new DfnsError('DFNS_BAD_REQUEST', 'the body is text with lone surrogates, which UTF-8 cannot carry');
+  }
+  return text;
+}
+
+function stringify(body: object): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(body);
+  } catch {
+    // A cycle or a bigint; the message below says it.
+  }
+  if (text === undefined || typeof body !== 'object') {
+    throw new DfnsError('DFNS_BAD_REQUEST', 'the body cannot be written as JSON: give an object of plain values');
+  }
+  return text;
+}

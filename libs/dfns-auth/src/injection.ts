@@ -1,0 +1,67 @@
+import { Inject, type InjectionToken } from '@nestjs/common';
+import { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+import { DfnsHealthIndicator } from './edge/dfns-health.js';
+import { DfnsIdentity } from './edge/dfns-identity.js';
+import { DelegatedAuthService } from './services/delegated-auth.service.js';
+import { DfnsClient } from './services/dfns-client.js';
+import { DfnsCredentials } from './services/dfns-credentials.js';
+import { DfnsUsers } from './services/dfns-users.js';
+import { UserActionSigner } from './services/user-action-signer.js';
+
+/**
+ * What an application injects, in one table: providers, exports and injection tokens come from here. The keys are the
+ * names in the tokens; they are literals, because bundlers shorten the names of classes.
+ */
+export const SERVICES = {
+  DelegatedAuthService,
+  DelegatedCeremonies,
+  DfnsUsers,
+  DfnsCredentials,
+  UserActionSigner,
+  DfnsClient,
+  DfnsHealthIndicator,
+  DfnsIdentity,
+};
+
+type ServiceClass = abstract new (...args: never[]) => unknown;
+
+/** Token of the options as the application gave them. Override it in tests. */
+export const DFNS_AUTH_OPTIONS = Symbol.for('nestjs-dfns-auth/options');
+
+/** Token of the options of the instance `name`. */
+export const getDfnsAuthOptionsToken = (name?: string): symbol =>
+  name === undefined ? DFNS_AUTH_OPTIONS : Symbol.for(`nestjs-dfns-auth/options/${name}`);
+
+/**
+ * Token of a service of the instance `name`; without a name the class itself is the token. The tokens of named
+ * instances are fixed symbols, so that two copies of the package in one process understand each other.
+ *
+ * @throws TypeError for a class that is no service of this package
+ */
+export function getDfnsToken(service: ServiceClass, name?: string): InjectionToken {
+  const [key] = Object.entries(SERVICES).find(([, known]) => known === service) ?? [];
+  if (key === undefined) throw new TypeError('getDfnsToken takes a service of nestjs-dfns-auth, such as DfnsUsers');
+  return name === undefined ? service : Symbol.for(`nestjs-dfns-auth/${key}/${name}`);
+}
+
+/** Injects a service of the instance `name`: `@InjectDfns(DfnsUsers, 'uae') users: DfnsUsers`. */
+export const InjectDfns = (service: ServiceClass, name?: string): ParameterDecorator =>
+  Inject(getDfnsToken(service, name));
+
+/** Token of the {@link DelegatedAuthService} of an instance. */
+export const getDelegatedAuthToken = (name?: string): InjectionToken => getDfnsToken(DelegatedAuthService, name);
+/** Token of the {@link DelegatedCeremonies} of an instance. */
+export const getDelegatedCeremoniesToken = (name?: string): InjectionToken => getDfnsToken(DelegatedCeremonies, name);
+/** Token of the {@link UserActionSigner} of an instance. */
+export const getUserActionSignerToken = (name?: string): InjectionToken => getDfnsToken(UserActionSigner, name);
+/** Token of the {@link DfnsClient} of an instance. */
+export const getDfnsClientToken = (name?: string): InjectionToken => getDfnsToken(DfnsClient, name);
+
+/** Injects the {@link DelegatedAuthService} of an instance. */
+export const InjectDelegatedAuth = (name?: string): ParameterDecorator => InjectDfns(DelegatedAuthService, name);
+/** Injects the {@link DelegatedCeremonies} of an instance. */
+export const InjectDelegatedCeremonies = (name?: string): ParameterDecorator => InjectDfns(DelegatedCeremonies, name);
+/** Injects the {@link UserActionSigner} of an instance. */
+export const InjectUserActionSigner = (name?: string): ParameterDecorator => InjectDfns(UserActionSigner, name);
+/** Injects the {@link DfnsClient} of an instance. */
+export const InjectDfnsClient = (name?: string): ParameterDecorator => InjectDfns(DfnsClient, name);

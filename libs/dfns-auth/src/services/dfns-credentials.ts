@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import type { DfnsRequest, RequestCaller } from '../calls/dfns-request.js';
+import type { CredentialKind } from '../credentials/credential-signer.js';
+import { checked } from '../dto/checked.js';
+import { CreateCredentialDto } from '../dto/credentials.dto.js';
+import type { AnswerReader } from '../http/answer-reader.js';
+import type { CallOptions } from '../http/call-scope.js';
+import { UserCalls } from '../tokens/user-calls.js';
+import { type CredentialChallenge, readCredentialChallenge } from './creation-challenges.js';
+
+/** A credential of a user (spec 14). */
+export interface DfnsCredential {
+  kind: string;
+  /** The id that signing and recovery use. */
+  credentialId: string;
+  /** The id that activating and deactivating use. */
+  credentialUuid: string;
+  /** ISO 8601. */
+  dateCreated: string;
+  isActive: boolean;
+  name: string;
+  publicKey: string;
+  relyingPartyId: string;
+  origin: string;
+}
+
+/** Whose credentials: a Dfns username, or a token of the user. Whoever chooses the username is that user. */
+export type CredentialOwner = string | { userToken: string };
+
+/**
+ * The credentials of one user (spec 11.6). Each write needs a user action that the user signed with a credential they
+ * have, for `POST /auth/credentials` or `PUT /auth/credentials/…` and the JSON text of exactly the same request;
+ * `DelegatedCeremonies` does all of that for a browser.
+ */
+@Injectable()
+export class DfnsCredentials {
+  readonly #calls: UserCalls;
+
+  constructor(calls: UserCalls) {
+    this.#calls = calls;
+  }
+
+  /** All of them, active or not. @throws DfnsError */
+  async list(owner: CredentialOwner, options: CallOptions = {}): Promise<DfnsCredential[]> {
+    return this.#call(
+      { method: 'GET', path: '/auth/credentials', caller: callerOf(owner) },
+      (answer) => answer.list('items', readCredential),
+      options,
+    );
+  }
+
+  /** The challenge that a new credential of `kind` signs. @throws DfnsError */
+  async createChallenge(
+    owner: CredentialOwner,
+    kind: CredentialKind,
+    options: CallOptions = {},
+  ): Promise<CredentialChallenge> {
+    return this.#call(
+      { method: 'POST', path: '/auth/credentials/init', body: { kind }, caller: callerOf(owner) },
+      (answer) => readCredentialChallenge(answer, kind),
+      options,
+    );
+  }
+
+  /** @throws DfnsError `DFNS_USER_ACTION_REJECTED`, `DFNS_BAD_REQUEST` before any request */
+  async create(
+    owner: CredentialOwner,
+    request: CreateCredentialDto,
+    userAction: string,
+    options: CallOptions = {},
+  ): Promise<DfnsCredential> {
+    const body = checked(CreateCredentialDto, request);
+    return this.#call(
+      { method: 'POST', path: '/auth/credentials', body, caller: callerOf(owner), userAction },
+      readCredential,
+      options,
+    );
+  }
+
+  /** No effect on one that is active. @throws DfnsError */
+  activate(owner: CredentialOwner, credentialUuid: string, userAction: string, options: CallOptions = {}) {
+    return this.#switch('activate', owner, credentialUuid, userAction, options);
+  }
+
+  /** No effect on one that is inactive. @throws DfnsError */
+  deactivate(owner: CredentialOwner, credentialUuid: string, userAction: string, options: CallOptions = {}) {
+    return this.#switch('deactivate', owner, credentialUuid, userAction, options);
+  }
+
+  #switch(
+    to: 'activate' | 'deactivate',
+    owner: CredentialOwner,
+    credentialUuid: string,
+    userAction: string,
+    options: CallOptions,
+  ): Promise<void> {
+    const path = `/auth/credentials/${to}`;
+    return this.#call(
+      { method: 'PUT', path, body: { credentialUuid }, caller: callerOf(owner), userAction },
+      () => undefined,
+      options,
+    );
+  }
+
+  #call<T>(request: DfnsRequest, read: (answer: AnswerReader) => T, options: CallOptions): Promise<T> {
+    return this.#calls.perform(request, { repeatable: request.userAction === undefined, read }, options);
+  }
+}
+
+function callerOf(owner: CredentialOwner): RequestCaller {
+  return typeof owner === 'string' ? { username: owner } : owner;
+}
+
+/** Reads a {@link DfnsCredential}. */
+function readCredential(credential: AnswerReader): DfnsCredential {
+  return credential.whole<DfnsCredential>({
+    texts: ['kind', 'credentialId', 'credentialUuid', 'dateCreated', 'name'],
+    flags: ['isActive'],
+  });
+}

@@ -1,0 +1,62 @@
+import type { AnswerReader } from '../http/answer-reader.js';
+
+/** Answer of a delegated login: a token that reads as the user, and writes nothing without their signature. */
+export interface DelegatedLoginResponse {
+  token: string;
+}
+
+/** A wallet (spec 14). */
+export interface Wallet {
+  id: string;
+  network: string;
+  status: string;
+  /** Missing while its key is being made. */
+  address?: string;
+  name?: string;
+  /** False for a wallet that only its user can spend from. */
+  custodial: boolean;
+  signingKey: { id: string; scheme: string; curve: string; publicKey: string };
+  /** ISO 8601. */
+  dateCreated: string;
+}
+
+/** Reads a {@link Wallet}. */
+export function readWallet(wallet: AnswerReader): Wallet {
+  wallet.object('signingKey').text('id');
+  return wallet.whole<Wallet>({ texts: ['id', 'network', 'status', 'dateCreated'], flags: ['custodial'] });
+}
+
+/** Answer of a registration and of a recovery; `credential` is the first factor (spec 14). */
+export interface RegistrationResult {
+  credential: { uuid: string; kind: string; name: string };
+  user: { id: string; username: string; orgId: string };
+}
+
+/** Answer of a recovery: the first of the new credentials. */
+export type RecoveryResult = RegistrationResult;
+
+/** Answer of a registration with wallets. */
+export interface EndUserRegistrationResult extends RegistrationResult {
+  /** A user token. Stays on the server. */
+  authentication: { token: string };
+  wallets: Wallet[];
+}
+
+/** Reads a {@link RegistrationResult}. Older answers name the kind `credentialKind` (spec 16, row 10). */
+export function readRegistrationResult(answer: AnswerReader): RegistrationResult {
+  const credential = answer.object('credential');
+  const user = answer.object('user');
+  return {
+    credential: {
+      uuid: credential.text('uuid'),
+      kind: credential.text(credential.has('kind') ? 'kind' : 'credentialKind'),
+      name: credential.text('name'),
+    },
+    user: { id: user.text('id'), username: user.text('username'), orgId: user.text('orgId') },
+  };
+}
+
+/** Reads an {@link EndUserRegistrationResult}, except for the token. */
+export function readEndUserRegistrationResult(answer: AnswerReader): Omit<EndUserRegistrationResult, 'authentication'> {
+  return { ...readRegistrationResult(answer), wallets: answer.list('wallets', readWallet) };
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { type CallDetails, DfnsCalls } from '../calls/dfns-calls.js';
+import type { DfnsRequest } from '../calls/dfns-request.js';
+import { checked } from '../dto/checked.js';
+import { DelegatedLoginDto } from '../dto/login.dto.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import type { CallOptions, CallScope } from '../http/call-scope.js';
+import { TokenBroker } from './token-broker.js';
+
+/** Makes calls for any caller. For a username it takes a token of the broker, and a fresh one where Dfns refuses that. */
+@Injectable()
+export class UserCalls {
+  readonly #calls: DfnsCalls;
+  readonly #tokens: TokenBroker;
+
+  constructor(calls: DfnsCalls, tokens: TokenBroker) {
+    this.#calls = calls;
+    this.#tokens = tokens;
+  }
+
+  /** @throws DfnsError */
+  async perform<T>(request: DfnsRequest, details: CallDetails<T>, options: CallOptions): Promise<T> {
+    const { caller, ...rest } = request;
+    if (typeof caller !== 'object' || !('username' in caller)) {
+      return this.#calls.perform({ ...rest, caller }, details, options);
+    }
+    const { username } = caller;
+    const call = (userToken: string, scope: CallScope) =>
+      this.#calls.perform({ ...rest, caller: { userToken } }, { ...details, username }, scope);
+    if (request.userAction === undefined) return this.withToken(username, call, options);
+    // What the user signed is bound to the token of that moment, so a fresh token is of no use.
+    return this.#calls.scope(options, async (scope) => call(await this.token(username, scope), scope));
+  }
+
+  /**
+   * Calls with a token. Where Dfns refuses the token (`DFNS_USER_UNAUTHORIZED`), drops it and calls once more with a
+   * fresh one. All of it is one call with one deadline.
+   */
+  withToken<T>(
+    username: string,
+    call: (token: string, scope: CallScope) => Promise<T>,
+    options: CallOptions,
+  ): Promise<T> {
+    return this.#calls.scope(options, async (scope) => {
+      const token = await this.token(username, scope);
+      try {
+        return await call(token, scope);
+      } catch (error) {
+        if (!isDfnsError(error) || error.code !== 'DFNS_USER_UNAUTHORIZED') throw error;
+        this.#tokens.forgetRefused(username, token);
+        return call(await this.token(username, scope), scope);
+      }
+    });
+  }
+
+  /** A token of the user, from memory where there is one. @throws DfnsError `DFNS_BAD_REQUEST` for what is no username */
+  async token(username: string, options: CallOptions): Promise<string> {
+    return this.#tokens.kept(username) ?? this.#tokens.get(checked(DelegatedLoginDto, { username }).username, options);
+  }
+}
