@@ -3,26 +3,24 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import { SandboxConfig } from './configuration/sandbox-config.js';
-import type { SandboxOptions } from './configuration/sandbox-options.js';
-import { Refusal } from './errors/refusal.js';
+import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
+import { Refusal } from './errors/refusals.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
-import {
-  type CreatedServiceAccount,
-  type ServiceAccountRequest,
-  ServiceAccounts,
-} from './identities/service-accounts.js';
-import type { User } from './identities/user.js';
-import { UserDirectory } from './identities/user-directory.js';
-import { type CreatedUser, type UserRequest, Users } from './identities/users.js';
+import { type User, UserStore } from './identities/user-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
+import {
+  type CreatedServiceAccount,
+  ServiceAccountFactory,
+  type ServiceAccountRequest,
+} from './service-accounts/service-account-factory.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
-import { type WalletRequest, Wallets, walletAnswer } from './wallets/wallets.js';
+import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
+import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
@@ -89,21 +87,21 @@ export class DfnsSandbox {
   }
 
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
-    return this.#app.get(ServiceAccounts).create(request);
+    return this.#app.get(ServiceAccountFactory).create(request);
   }
 
   /** A user who need not go through registration. */
   createUser(request: UserRequest): CreatedUser {
-    return this.#app.get(Users).create(request);
+    return this.#app.get(UserFactory).create(request);
   }
 
   user(username: string): User | undefined {
-    return this.#app.get(UserDirectory).byUsername(username);
+    return this.#app.get(UserStore).byUsername(username);
   }
 
   /** Switches a user off; their tokens end at once. */
   deactivateUser(username: string): void {
-    this.#app.get(UserDirectory).deactivate(this.#known(username));
+    this.#app.get(UserStore).deactivate(this.#known(username));
   }
 
   /** A user token without a login; the only way to one for employees. */
@@ -114,7 +112,7 @@ export class DfnsSandbox {
   /** @param request `delegateTo` takes a user id or a username */
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
     const delegateTo = request.delegateTo && (this.user(request.delegateTo)?.userId ?? request.delegateTo);
-    return walletAnswer(this.#app.get(Wallets).create({ ...request, delegateTo }));
+    return walletAnswer(this.#app.get(WalletStore).create({ ...request, delegateTo }));
   }
 
   #known(username: string): User {

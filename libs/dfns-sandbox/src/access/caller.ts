@@ -1,4 +1,6 @@
-import type { User } from '../identities/user.js';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { User } from '../identities/user-store.js';
+import type { DfnsRequest } from '../server/dfns-request.js';
 import type { TokenClaims } from '../tokens/token-issuer.js';
 
 /** Who may call an endpoint: an identity of spec 4.1, or the holder of a `temporaryAuthenticationToken`. */
@@ -10,3 +12,13 @@ export interface Caller {
   user: User;
   token: TokenClaims;
 }
+
+/** A request whose caller the bearer guard looked for. */
+export interface CallerRequest extends DfnsRequest {
+  caller?: Caller;
+}
+
+/** The caller that the bearer guard found. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<CallerRequest>().caller,
+);

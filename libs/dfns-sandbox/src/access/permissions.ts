@@ -1,5 +1,5 @@
 import { forbidden } from '../errors/refusals.js';
-import type { User } from '../identities/user.js';
+import type { User } from '../identities/user-store.js';
 
 const same = (...names: string[]) => [names];
 const users = (name: string, older: string) => [[`Auth:Users:${name}`], [`Auth:Users:${older}`, 'Auth:Types:EndUser']];

@@ -1,5 +1,13 @@
-import { parseObject } from '../bodies/parse-object.js';
-import { decodeBase64url, encodeBase64url } from './base64url.js';
+import { parseObject } from '../bodies/json-text.js';
+import type { RelyingParty } from '../configuration/sandbox-config.js';
+
+/** Bytes of base64url text, with or without padding (spec 16, row 19). @throws Error for any other text */
+export function decodeBase64url(text: string): Buffer {
+  if (!/^[\w-]+={0,2}$/.test(text)) throw new Error('not base64url');
+  return Buffer.from(text, 'base64url');
+}
+
+export const encodeBase64url = (text: string) => Buffer.from(text).toString('base64url');
 
 type ClientDataType = 'key.create' | 'key.get';
 
@@ -35,4 +43,16 @@ export function expectClientData(encoded: string, type: ClientDataType, challeng
 /** Writers put the challenge in as it is or base64url encoded once more; both are good. */
 export function answersChallenge(answer: string, challenge: string): boolean {
   return answer === challenge || answer === encodeBase64url(challenge);
+}
+
+/** May a passkey be used on this origin? @throws Error if not */
+export function expectAllowedOrigin(relyingParty: RelyingParty, origin: string): void {
+  if (!isAllowed(relyingParty, origin)) throw new Error(`origin ${origin} is not allowed`);
+}
+
+function isAllowed({ id, origins }: RelyingParty, origin: string): boolean {
+  if (origins) return origins.includes(origin);
+  if (!URL.canParse(origin)) return false;
+  const { hostname } = new URL(origin);
+  return hostname === id || hostname.endsWith(`.${id}`);
 }

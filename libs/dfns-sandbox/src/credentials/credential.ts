@@ -1,4 +1,4 @@
-import { identifier } from '../identities/identifiers.js';
+import { identifier } from '../configuration/identifier.js';
 
 /** Kinds of spec 9.1 that are supported today. */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 /** The pattern of the service account endpoint: SPKI or PKCS#1, literal `\n` allowed (spec 9.3). */
 export const PUBLIC_KEY_PEM =
@@ -12,4 +12,21 @@ export function parsePublicKey(pem: string): KeyObject {
   const key = createPublicKey(pem.replaceAll('\\n', '\n'));
   if (!SIGNING_KEYS.includes(key.asymmetricKeyType)) throw new Error('publicKey cannot verify signatures');
   return key;
+}
+
+const DIGESTS: Record<string, string> = { 'RSA-SHA256': 'sha256', SHA256: 'sha256', SHA512: 'sha512' };
+
+/**
+ * Ed25519 raw, ECDSA as DER, RSA as PKCS#1 v1.5 (spec 9.2). Without `algorithm` the key decides: none for Edwards
+ * curves, SHA-256 for the others.
+ */
+export function verifySignature(key: KeyObject, data: Buffer, signature: Buffer, algorithm?: string): boolean {
+  const usual = key.asymmetricKeyType?.startsWith('ed') ? null : 'sha256';
+  const digest = algorithm === undefined ? usual : DIGESTS[algorithm];
+  if (digest === undefined) return false;
+  try {
+    return verify(digest, data, key, signature);
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
-import { Refusal } from './refusal.js';
+import { Refusal } from './refusals.js';
 
 /** Answers every failure, foreseen or not, with the full envelope of spec 7.1; logs nothing. */
 @Catch()

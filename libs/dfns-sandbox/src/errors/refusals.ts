@@ -1,4 +1,15 @@
-import { Refusal } from './refusal.js';
+import { HttpException } from '@nestjs/common';
+
+/** An answer other than success: it becomes the error envelope of spec 7.1. */
+export class Refusal extends HttpException {
+  constructor(
+    status: number,
+    message: string,
+    readonly details?: object,
+  ) {
+    super(message, status);
+  }
+}
 
 // Texts of spec 7.3, letter by letter, then those of section 17 that Dfns does not document.
 

@@ -1,5 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import type { Fault } from './fault.js';
+import type { ServerResponse } from 'node:http';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { DfnsRequest } from '../server/dfns-request.js';
+import { type Fault, isSpoiling, type ReplacingFault } from './fault.js';
+import { replaceAnswer } from './replaced-answer.js';
+import { spoilAnswer } from './spoiled-answer.js';
 
 interface Planned {
   fault: Fault;
@@ -40,4 +44,20 @@ function requestPattern(on: string): RegExp {
       .map(literal)
       .join('[^/]+')}$`,
   );
+}
+
+/** Lets a planned fault take the handler's place, or spoil the handler's answer. */
+@Injectable()
+export class FaultMiddleware implements NestMiddleware {
+  constructor(private readonly plan: FaultPlan) {}
+
+  use(request: DfnsRequest, response: ServerResponse, next: () => void): void {
+    const fault = this.plan.take(request.method, request.originalUrl);
+    if (fault && !isSpoiling(fault)) {
+      replaceAnswer(fault as ReplacingFault, request, response);
+      return;
+    }
+    if (fault) spoilAnswer(fault, response);
+    next();
+  }
 }

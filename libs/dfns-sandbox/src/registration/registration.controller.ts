@@ -1,18 +1,16 @@
 import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { list, object, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { Enrolment } from '../credentials/enrolment.js';
-import { type NewCredentials, newCredentialsMembers } from '../credentials/new-credential.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import { TemporarySessions } from '../tokens/temporary-sessions.js';
+import { Enrolment, registrationResult } from '../enrolment/enrolment.js';
+import { type NewCredentials, newCredentialsMembers } from '../enrolment/new-credential.js';
+import { TemporarySessions } from '../enrolment/temporary-sessions.js';
+import { UserStore } from '../identities/user-store.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { network } from '../wallets/networks.js';
-import { Wallets, walletAnswer } from '../wallets/wallets.js';
-import { registrationResult } from './registration-result.js';
+import { WalletStore, walletAnswer } from '../wallets/wallet-store.js';
 
 const registrationBody = object(newCredentialsMembers);
 const endUserBody = object({
@@ -27,8 +25,8 @@ export class RegistrationController {
     private readonly config: SandboxConfig,
     private readonly sessions: TemporarySessions,
     private readonly enrolment: Enrolment,
-    private readonly users: UserDirectory,
-    private readonly wallets: Wallets,
+    private readonly users: UserStore,
+    private readonly wallets: WalletStore,
     private readonly tokens: TokenIssuer,
   ) {}
 

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { identifier } from '../identities/identifiers.js';
+import { identifier } from '../configuration/identifier.js';
 import type { KeyScheme } from './networks.js';
 
 /** A key that Dfns holds for a wallet. */
