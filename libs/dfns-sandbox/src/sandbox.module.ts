@@ -40,10 +40,9 @@ import { WalletSignaturesController } from './wallets/wallet-signatures.controll
 import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
-/** Checks run in this order, before the body and the entity (spec 17, row 10). */
+/** The guards run in this order, before the checks of the body and of the entity (spec 17, row 10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
 
-/** The whole of the local Dfns. */
 @Module({
   controllers: [
     ActionSigningController,

@@ -13,19 +13,19 @@ import { type Operation, requirePermission } from './permissions.js';
 
 export const ACCESS_RULE = Symbol('ACCESS_RULE');
 
-/** Who may call an endpoint, and with what. */
+/** Who may call an endpoint, and what the request must have. */
 export interface AccessRule {
   callers: CallerKind[];
-  /** None needed when left out. */
+  /** The operation that the permissions of the caller must allow. Without it no permission is needed. */
   operation?: Operation;
   /** Whether `X-DFNS-USERACTION` is required. @default false */
   userAction?: boolean;
 }
 
-/** The guards' instructions for an endpoint. Success is always 200. */
+/** Sets the rule that the guards apply to an endpoint. The status of success is always 200. */
 export const Access = (rule: AccessRule) => applyDecorators(SetMetadata(ACCESS_RULE, rule), HttpCode(200));
 
-/** Lets in the identities of an endpoint, and of those the ones with its permission (spec 17, rows 15 and 16). */
+/** Checks the kind of the caller first, and then the permission (spec 17, rows 15 and 16). */
 @Injectable()
 export class PermissionGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -35,7 +35,7 @@ export class PermissionGuard implements CanActivate {
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (!caller || !rule) throw notAuthorized();
     if (!rule.callers.includes(caller.kind)) {
-      // A temporary token is nobody's login: elsewhere it is no bearer at all.
+      // Other endpoints do not accept a temporary token as a bearer.
       if (caller.kind === 'RegistrationSession' || caller.kind === 'RecoverySession') throw notAuthorized();
       throw forbidden(caller.user.kind, caller.user.userId, originalUrl.split('?')[0] ?? '');
     }

@@ -6,7 +6,7 @@ import type { Caller, CallerKind, CallerRequest } from './caller.js';
 
 const BEARERS: TokenKind[] = ['ServiceAccount', 'Token', 'Temp', 'Recovery'];
 
-/** Finds out who is calling. @throws Refusal 401 `Not Authorized.` */
+/** Finds the caller by the bearer token. @throws Refusal 401 `Not Authorized.` */
 @Injectable()
 export class BearerGuard implements CanActivate {
   constructor(

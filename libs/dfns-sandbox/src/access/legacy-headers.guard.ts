@@ -7,7 +7,7 @@ import { ExpiringMap } from '../tokens/expiring-map.js';
 const CLOCK_TOLERANCE_MS = 300_000;
 const MIN_UUID_LENGTH = 13;
 
-/** Enforces `X-DFNS-NONCE` and `X-DFNS-APPID` when the sandbox is told to be old; ignores them otherwise. */
+/** Checks the headers `X-DFNS-NONCE` and `X-DFNS-APPID`, but only with the option `legacy`. */
 @Injectable()
 export class LegacyHeadersGuard implements CanActivate {
   readonly #seen: ExpiringMap<true>;
@@ -36,7 +36,7 @@ interface Nonce {
   date: number;
 }
 
-/** Reads base64url of `{ uuid, date }`, in any order. */
+/** Reads base64url of `{ uuid, date }`, with the members in any order. */
 export function parseNonce(header: string | undefined): Nonce | undefined {
   const parsed = parseJson(Buffer.from(header ?? '', 'base64url').toString());
   if (typeof parsed !== 'object' || parsed === null) return undefined;

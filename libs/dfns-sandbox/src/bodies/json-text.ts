@@ -1,4 +1,4 @@
-/** A JSON text that must be an object. @throws Error for any other text */
+/** Parses the text of a JSON object. @throws Error for any other text */
 export function parseObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -13,8 +13,8 @@ export function parseObject(text: string): Record<string, unknown> {
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * The exact text of a member's value in the text of a JSON object, white space inside it included. The text must be
- * valid JSON; of members with one name the last counts, as for `JSON.parse`.
+ * Finds a member in the text of a JSON object, and returns the exact text of its value, with all white space inside.
+ * The text must be valid JSON. If the name occurs twice, the last member counts, as in `JSON.parse`.
  */
 export function memberText(json: string, name: string): string | undefined {
   let found: string | undefined;

@@ -1,47 +1,50 @@
 import { identifier } from './identifier.js';
 
-/** What `DfnsSandbox.start` takes. Everything may be left out. */
+/** The options of `DfnsSandbox.start`. All are optional. */
 export interface SandboxOptions {
-  /** @default 0, any free port */
+  /** @default 0, which means any free port */
   port?: number;
   /** @default '127.0.0.1' */
   host?: string;
-  /** Organisation of every token and entity; a random one by default. */
+  /** The id of the organisation. @default a random id */
   orgId?: string;
-  /** Enforces `X-DFNS-APPID` and `X-DFNS-NONCE` as the older documents describe (spec 3.2, 3.3). @default false */
+  /** Requires the headers `X-DFNS-APPID` and `X-DFNS-NONCE` of the older documents (spec 3.2, 3.3). @default false */
   legacy?: boolean;
-  /** Answers `POST /auth/registration/delegated/restart`, which only the older documents know. @default the value of `legacy` */
+  /**
+   * Adds `POST /auth/registration/delegated/restart`, which only the older documents have.
+   * @default the value of `legacy`
+   */
   restart?: boolean;
   lifetimes?: Partial<Lifetimes>;
-  /** Requests per fixed window of 60 seconds, for the whole organisation (spec 6). @default no limit */
+  /** The number of requests of the organisation in each fixed window of 60 seconds (spec 6). @default no limit */
   rateLimitPerMinute?: number;
-  /** Milliseconds since the epoch. Tests drive time with it. @default Date.now */
+  /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
   now?: () => number;
   relyingParty?: Partial<RelyingParty>;
-  /** Supplies the challenges instead of random ones, so that published test vectors can be replayed. */
+  /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
-  /** How many received requests are kept, newest last. @default 100_000 */
+  /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
 }
 
-/** How long what the sandbox issues stays good, in milliseconds (spec 17, rows 1 to 3). */
+/** How long tokens, challenges and user actions are valid, in milliseconds (spec 17, rows 1 to 3). */
 export interface Lifetimes {
   /** @default 3_600_000 */
   userTokenMs: number;
-  /** `temporaryAuthenticationToken` of a registration or recovery. @default 900_000 */
+  /** The `temporaryAuthenticationToken` of a registration or recovery. @default 900_000 */
   temporaryTokenMs: number;
-  /** `challengeIdentifier`. @default 900_000 */
+  /** The `challengeIdentifier`. @default 900_000 */
   challengeMs: number;
-  /** `userAction`. @default 300_000 */
+  /** The `userAction`. @default 300_000 */
   userActionMs: number;
 }
 
-/** Where passkeys may be made and used. */
+/** The web application that may use passkeys. */
 export interface RelyingParty {
   /** @default 'localhost' */
   id: string;
   name: string;
-  /** Exact origins. @default any origin, on any port, whose host is `id` or below it */
+  /** The allowed origins. @default every origin whose host is `id` or a subdomain of `id`, on any port */
   origins?: string[];
 }
 
@@ -53,7 +56,7 @@ const LIFETIMES: Lifetimes = {
   userActionMs: 300_000,
 };
 
-/** The options, completed. */
+/** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
   readonly legacy: boolean;
@@ -77,7 +80,7 @@ export class SandboxConfig {
     this.keepRequests = options.keepRequests ?? 100_000;
   }
 
-  /** The present as the API writes dates. */
+  /** The current time in the date format of the API. */
   date(): string {
     return new Date(this.now()).toISOString();
   }

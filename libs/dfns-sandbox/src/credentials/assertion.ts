@@ -19,11 +19,11 @@ const keyAssertion = {
   algorithm: optional(text()),
 };
 
-/** The assertion of a key, as `POST /auth/action` and `POST /auth/recover/user` take it (spec 8.3). */
+/** The assertion of a key, in `POST /auth/action` and `POST /auth/recover/user` (spec 8.3). */
 export const keyCredentialAssertion = object(keyAssertion);
 export type KeyCredentialAssertion = ValueOf<typeof keyCredentialAssertion>;
 
-/** First or second factor (spec 14, FirstFactorAssertion); `Password` and `Totp` are not supported by Dfns either. */
+/** The first or second factor (spec 14, FirstFactorAssertion). Dfns does not support `Password` and `Totp` either. */
 export const factorAssertion = choice('kind', {
   Key: { credentialAssertion: keyCredentialAssertion },
   PasswordProtectedKey: { credentialAssertion: keyCredentialAssertion },
@@ -32,11 +32,12 @@ export const factorAssertion = choice('kind', {
   },
 });
 export type FactorAssertion = ValueOf<typeof factorAssertion>;
-export type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialAssertion'];
+type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialAssertion'];
 
 /**
- * Checks a key's assertion: a `key.get` over `challenge`, and a base64url signature over the client data's bytes
- * (spec 8.3). @throws Error with the reason
+ * Checks the assertion of a key. The client data must have the type `key.get` and the challenge. The signature covers
+ * the bytes of the client data, and is in base64url (spec 8.3).
+ * @throws Error with the reason
  */
 export function verifyKeyAssertion(publicKey: string, assertion: KeyCredentialAssertion, challenge: string): void {
   const { bytes } = expectClientData(assertion.clientData, 'key.get', challenge);
@@ -46,22 +47,25 @@ export function verifyKeyAssertion(publicKey: string, assertion: KeyCredentialAs
   }
 }
 
-/** Who signs what, as the server sees it. */
-export interface ExpectedPasskey {
+/** The credential and the user that must have signed, and the challenge. */
+interface ExpectedPasskey {
   credential: Credential;
   challenge: string;
   userId: string;
   relyingParty: RelyingParty;
 }
 
-/** Checks a passkey's assertion (spec 9.6); gives the new signature counter. @throws Error with the reason */
+/**
+ * Checks the assertion of a passkey (spec 9.6), and returns its new signature counter.
+ * @throws Error with the reason
+ */
 export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expected: ExpectedPasskey): Promise<number> {
   const { challenge, userId, relyingParty } = expected;
   const { credId, publicKey, counter } = expected.credential;
   const { origin } = parseClientData(assertion.clientData);
   expectAllowedOrigin(relyingParty, origin);
   if (assertion.userHandle && assertion.userHandle !== encodeBase64url(userId)) {
-    throw new Error('userHandle is of another user');
+    throw new Error('userHandle belongs to another user');
   }
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({
     response: {

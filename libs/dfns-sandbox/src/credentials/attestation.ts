@@ -13,15 +13,16 @@ import {
 import type { Credential } from './credential.js';
 import { parsePublicKey, verifySignature } from './public-key.js';
 
-/** COSE numbers of what passkeys may sign with: ES256 and RS256 (spec 9.6). */
+/** The COSE numbers of the algorithms that passkeys may use: ES256 and RS256 (spec 9.6). */
 export const PASSKEY_ALGORITHMS = [-7, -257];
 
 export const credentialInfo = object({ credId: text(), clientData: text(), attestationData: text() });
 export type CredentialInfo = ValueOf<typeof credentialInfo>;
 
 /**
- * Checks the registration of a key: a `key.create` over `challenge`, and a hex signature over the fingerprint of
- * client data and public key, with the key that is registered (spec 9.5). Gives the public key's PEM.
+ * Checks the attestation of a new key. The client data must have the type `key.create` and the challenge. The new key
+ * must have signed the fingerprint of client data and public key, and the signature is in hex (spec 9.5).
+ * @returns the PEM of the public key
  * @throws Error with the reason
  */
 export function verifyKeyAttestation(info: CredentialInfo, challenge: string): string {
@@ -40,7 +41,10 @@ export function verifyKeyAttestation(info: CredentialInfo, challenge: string): s
   return publicKey;
 }
 
-/** Checks the registration of a passkey (spec 9.6); gives what to keep of it. @throws Error with the reason */
+/**
+ * Checks the attestation of a new passkey (spec 9.6), and returns the members to store.
+ * @throws Error with the reason
+ */
 export async function verifyPasskeyAttestation(
   { credId, clientData, attestationData }: CredentialInfo,
   challenge: string,

@@ -4,7 +4,7 @@ import type { User } from '../identities/user-store.js';
 
 const FACTORS = ['Fido2', 'Key', 'PasswordProtectedKey'];
 
-/** What any challenge for a new key or passkey says besides the challenge (spec 14, CredentialChallenge). */
+/** The members that come with the challenge for a new key (spec 14, CredentialChallenge). */
 export function keyCreationOptions(user: User, { id, name }: RelyingParty) {
   return {
     user: { id: user.userId, displayName: user.name, name: user.username },
@@ -14,7 +14,7 @@ export function keyCreationOptions(user: User, { id, name }: RelyingParty) {
   };
 }
 
-/** The same with what authenticators want to know. */
+/** The members that come with the challenge for a new passkey. */
 export function passkeyCreationOptions(user: User, relyingParty: RelyingParty) {
   return {
     ...keyCreationOptions(user, relyingParty),
@@ -25,7 +25,7 @@ export function passkeyCreationOptions(user: User, relyingParty: RelyingParty) {
   };
 }
 
-/** The same for a user who registers all credentials at once (spec 14, RegistrationChallenge). */
+/** The members that come with the challenge of a registration or recovery (spec 14, RegistrationChallenge). */
 export function registrationOptions(user: User, relyingParty: RelyingParty) {
   return {
     ...passkeyCreationOptions(user, relyingParty),

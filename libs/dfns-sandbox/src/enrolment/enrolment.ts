@@ -6,12 +6,15 @@ import { attestationRefused } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
 import type { NewCredential, NewCredentials } from './new-credential.js';
 
-/** Checks new credentials against the challenge they sign. */
+/** Checks that new credentials signed the challenge. */
 @Injectable()
 export class Enrolment {
   constructor(private readonly config: SandboxConfig) {}
 
-  /** All credentials of a registration or recovery, the first factor first. @throws Refusal 401 */
+  /**
+   * Checks all credentials of a registration or recovery. The first factor comes first in the result.
+   * @throws Refusal 401
+   */
   async verifyAll(credentials: NewCredentials, challenge: string): Promise<[Credential, ...Credential[]]> {
     const { firstFactorCredential, secondFactorCredential, recoveryCredential } = credentials;
     const verified: [Credential, ...Credential[]] = [await this.verify(firstFactorCredential, challenge)];
@@ -21,7 +24,7 @@ export class Enrolment {
     return verified;
   }
 
-  /** @throws Refusal 401 for a signature that does not hold */
+  /** @throws Refusal 401 if the attestation is wrong */
   async verify(credential: NewCredential, challenge: string): Promise<Credential> {
     const attested = await this.#attest(credential, challenge).catch((error: unknown) => {
       throw attestationRefused(error);
@@ -45,7 +48,9 @@ export class Enrolment {
   }
 }
 
-/** What a registration or recovery answers; `credential` is the first factor (spec 14, RegistrationResult). */
+/**
+ * The answer to a complete registration or recovery. `credential` is the first factor (spec 14, RegistrationResult).
+ */
 export const registrationResult = (user: User, { credentialUuid, kind, name }: Credential, orgId: string) => ({
   credential: { uuid: credentialUuid, kind, name },
   user: { id: user.userId, username: user.username, orgId },

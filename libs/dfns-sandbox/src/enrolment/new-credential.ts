@@ -12,7 +12,7 @@ const recovery = { RecoveryKey: { credentialInfo, credentialName, encryptedPriva
 const factorCredential = choice('credentialKind', signing);
 const recoveryCredential = choice('credentialKind', recovery);
 
-/** The credentials of a registration or a recovery (spec 14); `Password` and `Totp` are not supported by Dfns either. */
+/** The credentials of a registration or recovery (spec 14). Dfns does not support `Password` and `Totp` either. */
 export const newCredentialsMembers = {
   firstFactorCredential: factorCredential,
   secondFactorCredential: optional(factorCredential),
@@ -30,7 +30,7 @@ export const createCredentialBody = choice('credentialKind', {
   RecoveryKey: { ...recovery.RecoveryKey, ...added },
 });
 
-/** A credential that somebody wants to register. */
+/** A new credential in the body of any endpoint. */
 export type NewCredential =
   | ValueOf<typeof factorCredential>
   | ValueOf<typeof recoveryCredential>

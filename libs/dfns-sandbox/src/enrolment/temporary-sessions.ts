@@ -7,15 +7,18 @@ import type { User } from '../identities/user-store.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
-/** A registration or recovery between its challenge and its completion. */
+/** A registration or recovery that is open: it has a challenge, and is not complete. */
 export interface TemporarySession {
   id: string;
   challenge: string;
-  /** Of a recovery: the recovery key that opened it. */
+  /** The recovery key that opened the session. Only a recovery has it. */
   recoveryCredId?: string;
 }
 
-/** What a `temporaryAuthenticationToken` stands for: one session a user, for one successful use (spec 17, row 2). */
+/**
+ * The sessions of `temporaryAuthenticationToken`s. A user has at most one, and it can be completed once
+ * (spec 17, row 2).
+ */
 @Injectable()
 export class TemporarySessions {
   readonly #sessions: ExpiringMap<TemporarySession>;
@@ -27,7 +30,7 @@ export class TemporarySessions {
     this.#sessions = new ExpiringMap(config.lifetimes.temporaryTokenMs, config.now);
   }
 
-  /** Opens a session; an earlier one of the same user is over. */
+  /** Opens a session. An earlier session of the same user ends. */
   open(kind: 'Temp' | 'Recovery', user: User, recoveryCredId?: string) {
     const id = randomUUID();
     const challenge = this.config.nextChallenge();
@@ -36,14 +39,14 @@ export class TemporarySessions {
     return { temporaryAuthenticationToken, challenge };
   }
 
-  /** @throws Refusal 401 when it was used already, or replaced */
+  /** @throws Refusal 401 if the session of this token has ended */
   find({ user, token }: Caller): TemporarySession {
     const session = this.#sessions.get(user.userId);
     if (session?.id !== token.jti) throw notAuthorized();
     return session;
   }
 
-  /** Ends a session with `change`, unless it is over meanwhile; if `change` fails, the session goes on. */
+  /** Runs `change` and ends the session. If `change` fails, the session stays open. @throws Refusal 401 as `find` */
   complete(caller: Caller, change: () => void): void {
     this.find(caller);
     change();

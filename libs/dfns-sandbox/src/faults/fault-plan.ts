@@ -11,7 +11,7 @@ interface Planned {
   left: number;
 }
 
-/** What shall go wrong, and how often. The fault that was added first goes first. */
+/** The faults that the test planned. The fault that was added first is used first. */
 @Injectable()
 export class FaultPlan {
   #planned: Planned[] = [];
@@ -24,7 +24,7 @@ export class FaultPlan {
     this.#planned = [];
   }
 
-  /** The fault of this request, counted as used. */
+  /** Returns the fault for this request, and counts one use of it. */
   take(method: string, url: string): Fault | undefined {
     const request = `${method} ${url.split('?')[0]}`;
     const planned = this.#planned.find(({ pattern, left }) => left > 0 && pattern.test(request));
@@ -33,7 +33,7 @@ export class FaultPlan {
   }
 }
 
-/** `GET /wallets/{walletId}` as an expression over requests. */
+/** Turns `GET /wallets/{walletId}` into a regular expression. */
 function requestPattern(on: string): RegExp {
   if (on === '*') return /^/;
   if (!/^[A-Z]+ \//.test(on)) throw new Error(`A fault's "on" must be "*" or read like "GET /wallets", not "${on}"`);
@@ -46,7 +46,7 @@ function requestPattern(on: string): RegExp {
   );
 }
 
-/** Lets a planned fault take the handler's place, or spoil the handler's answer. */
+/** Applies the planned fault: it replaces the answer of the handler, or spoils it. */
 @Injectable()
 export class FaultMiddleware implements NestMiddleware {
   constructor(private readonly plan: FaultPlan) {}

@@ -10,37 +10,37 @@ export interface User {
   readonly userId: string;
   readonly username: string;
   readonly name: string;
-  /** A service account shows as `CustomerEmployee`. */
+  /** The kind of a service account is `CustomerEmployee`. */
   readonly kind: UserKind;
   readonly isServiceAccount: boolean;
   readonly externalId?: string;
-  /** The id of its first credential, once it has one. */
+  /** The id of the first credential. Before there is a credential it is a random id. */
   credentialUuid: string;
   permissions: readonly string[];
-  /** Changed through the directory. */
+  /** Change it with `setCredentials` only. */
   credentials: readonly Credential[];
   isActive: boolean;
   isRegistered: boolean;
   isArchived: boolean;
-  /** Counts revocations; tokens of an earlier generation are refused. */
+  /** It grows by one when all tokens of the user end. Tokens with a lower number are refused. */
   generation: number;
 }
 
-/** What may be said about a new user; the rest follows. */
+/** The members that a new user may be made with. All others have default values. */
 export interface NewUser
   extends Pick<User, 'username' | 'kind'>,
     Partial<Omit<User, 'username' | 'kind' | 'credentials'>> {
   credentials?: Credential[];
 }
 
-/** Everybody in the organisation. Usernames are compared exactly (spec 17, row 17). */
+/** All users and service accounts. A username matches only if it is exactly the same text (spec 17, row 17). */
 @Injectable()
 export class UserStore {
   readonly #byId = new Map<string, User>();
   readonly #byUsername = new Map<string, User>();
   readonly #holders = new Map<string, User>();
 
-  /** @throws Refusal 401 `User already exists.`, or 409 for a credential id that somebody has */
+  /** @throws Refusal 401 `User already exists.`, or 409 if another user has a credential with the same id */
   add({ credentials = [], ...user }: NewUser): User {
     if (this.#byUsername.has(user.username)) throw userExists();
     const added: User = {
@@ -70,12 +70,12 @@ export class UserStore {
     return this.#byUsername.get(username);
   }
 
-  /** In the order they came. */
+  /** All users, oldest first. */
   all(): User[] {
     return [...this.#byId.values()];
   }
 
-  /** Gives a user these credentials in the place of their former ones. @throws Refusal 409 for an id that is taken */
+  /** Replaces all credentials of a user. @throws Refusal 409 if an id occurs twice or belongs to another user */
   setCredentials(user: User, credentials: Credential[]): void {
     const ids = credentials.map(({ credId }) => credId);
     const taken = ids.find((id, index) => ids.indexOf(id) !== index || (this.#holders.get(id) ?? user) !== user);
@@ -86,14 +86,14 @@ export class UserStore {
     user.credentialUuid = credentials[0]?.credentialUuid ?? user.credentialUuid;
   }
 
-  /** Switches a user off; their tokens end at once. */
+  /** Deactivates a user. All tokens of the user end immediately. */
   deactivate(user: User): void {
     user.isActive = false;
     user.generation += 1;
   }
 }
 
-/** A user as the API shows them (spec 14, User and ServiceAccountUser). */
+/** The JSON object that the API returns for a user (spec 14, User and ServiceAccountUser). */
 export function userAnswer(user: User, orgId: string) {
   const { username, name, userId, kind, credentialUuid, permissions, isActive, isServiceAccount, isRegistered } = user;
   return {

@@ -34,7 +34,7 @@ export class DelegatedLoginController {
 
 const logoutBody = object({ allSessions: optional(boolean()) });
 
-/** `PUT /auth/logout` (spec 11.4): the token is dead at once. */
+/** `PUT /auth/logout` (spec 11.4). The token ends immediately. */
 @Controller('auth/logout')
 export class LogoutController {
   constructor(private readonly revoked: RevokedTokens) {}

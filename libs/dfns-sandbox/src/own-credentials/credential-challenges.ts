@@ -7,7 +7,7 @@ import type { User } from '../identities/user-store.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
-/** Challenges for credentials that a user adds. */
+/** The challenges that new credentials of a user sign. */
 @Injectable()
 export class CredentialChallenges {
   readonly #challenges: ExpiringMap<{ userId: string; kind: CredentialKind; challenge: string }>;
@@ -29,7 +29,7 @@ export class CredentialChallenges {
     };
   }
 
-  /** Takes a challenge out, which works once. @throws Refusal 400 */
+  /** Returns a challenge and deletes it, so that it works once. @throws Refusal 400 */
   take(user: User, kind: CredentialKind, challengeIdentifier: string): string {
     const id = this.tokens.read(challengeIdentifier, ['Challenge'])?.jti ?? '';
     const pending = this.#challenges.get(id);

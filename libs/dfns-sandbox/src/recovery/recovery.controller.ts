@@ -18,7 +18,7 @@ const recoveryBody = object({
   newCredentials: object(newCredentialsMembers),
 });
 
-/** `POST /auth/recover/user` (spec 9.8, 11.5): new credentials for old. */
+/** `POST /auth/recover/user` (spec 9.8, 11.5). It replaces all credentials of the user. */
 @Controller('auth/recover/user')
 export class RecoveryController {
   constructor(

@@ -9,7 +9,9 @@ import { TemporarySessions } from '../enrolment/temporary-sessions.js';
 import { userDeactivated, userExists, userNotFound } from '../errors/refusals.js';
 import { type User, UserStore } from '../identities/user-store.js';
 
-/** Opens registrations (spec 14, RegistrationChallenge). */
+/**
+ * Opens the session of a registration, and makes the answer of both endpoints below (spec 14, RegistrationChallenge).
+ */
 @Injectable()
 export class RegistrationChallenges {
   constructor(
@@ -24,7 +26,7 @@ export class RegistrationChallenges {
 
 const registrationBody = object({ email: text(), kind: oneOf('EndUser'), externalId: optional(text()) });
 
-/** `POST /auth/registration/delegated` (spec 11.1): `email` is the username, and any text will do. */
+/** `POST /auth/registration/delegated` (spec 11.1). `email` is the username, and may be any text. */
 @Controller('auth/registration/delegated')
 export class DelegatedRegistrationController {
   constructor(
@@ -40,10 +42,13 @@ export class DelegatedRegistrationController {
   }
 }
 
-// The older documents do not say that unknown members are refused here.
+// `open`, because the older documents do not say that this endpoint refuses unknown members.
 const restartBody = object({ email: text(), kind: oneOf('CustomerEmployee', 'EndUser') }, { open: true });
 
-/** A new challenge for a registration that was never finished; only the older documents know it (spec 11.1). */
+/**
+ * Gives a new challenge for a registration that is not complete. Only the older documents have this endpoint
+ * (spec 11.1).
+ */
 @Controller('auth/registration/delegated/restart')
 export class RestartController {
   constructor(

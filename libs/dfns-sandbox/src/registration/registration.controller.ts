@@ -18,7 +18,7 @@ const endUserBody = object({
   wallets: list(object({ network: network(), name: optional(text({ max: 100 })) })),
 });
 
-/** Completes a registration, with the temporary token for bearer and without a user action (spec 11.3). */
+/** Completes a registration. The bearer is the temporary token, and no user action is needed (spec 11.3). */
 @Controller('auth/registration')
 export class RegistrationController {
   constructor(
@@ -36,7 +36,7 @@ export class RegistrationController {
     return this.#complete(caller, body);
   }
 
-  /** The same, with delegated wallets and a user token at once. */
+  /** Also makes delegated wallets and returns a user token. */
   @Post('enduser')
   @Access({ callers: ['RegistrationSession'] })
   async registerEndUser(@CurrentCaller() caller: Caller, @JsonBody(endUserBody) body: ValueOf<typeof endUserBody>) {

@@ -2,18 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { Refusal } from '../errors/refusals.js';
 
-/** A request on its way through the sandbox. */
+/** A request that the sandbox handles. */
 export interface DfnsRequest extends IncomingMessage {
   method: string;
-  /** Path and query as they were sent. */
+  /** The path and the query, exactly as the client sent them. */
   originalUrl: string;
-  /** The body exactly as it was sent: what a user action signs (spec 8.1). */
+  /** The body, exactly as the client sent it. A user action signs this text (spec 8.1). */
   bodyText: string;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Reads the body as text and leaves it as it is; up to 1 MiB (spec 17, row 29). */
+/** Reads the body as text, up to 1 MiB, and does not parse it (spec 17, row 29). */
 @Injectable()
 export class BodyTextMiddleware implements NestMiddleware {
   use(request: DfnsRequest, _response: ServerResponse, next: (error?: unknown) => void): void {

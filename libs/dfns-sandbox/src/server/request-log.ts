@@ -4,21 +4,21 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { Connections } from './connections.js';
 import type { DfnsRequest } from './dfns-request.js';
 
-/** One request as it arrived. */
+/** One request, exactly as the sandbox received it. */
 export interface ReceivedRequest {
   method: string;
-  /** With the query. */
+  /** The path with the query. */
   path: string;
   headers: IncomingHttpHeaders;
-  /** The body's text. */
+  /** The text of the body. */
   body: string;
-  /** Milliseconds since the epoch, by the sandbox's clock. */
+  /** Milliseconds since the epoch, by the clock of the sandbox. */
   receivedAt: number;
-  /** Which TCP connection brought it, counted from 1. */
+  /** The number of the TCP connection. The first connection has number 1. */
   connection: number;
 }
 
-/** What was received, oldest first, before any answer was thought of. */
+/** The received requests, oldest first. The log takes each request before the sandbox handles it. */
 @Injectable()
 export class RequestLog {
   readonly requests: ReceivedRequest[] = [];
@@ -31,7 +31,7 @@ export class RequestLog {
   }
 }
 
-/** Writes every request down, also those that a fault swallows. */
+/** Logs every request, also the requests that end in a fault. */
 @Injectable()
 export class RequestLogMiddleware implements NestMiddleware {
   constructor(

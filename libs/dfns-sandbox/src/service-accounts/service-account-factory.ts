@@ -8,29 +8,29 @@ import { UserStore } from '../identities/user-store.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
-/** What `createServiceAccount` takes. */
+/** The argument of `createServiceAccount`. */
 export interface ServiceAccountRequest {
   name?: string;
-  /** SPKI or PKCS#1 PEM; without it a key pair is made and its private half handed back. */
+  /** PEM, SPKI or PKCS#1. Without it the sandbox makes a key pair and returns the private key. */
   publicKey?: string;
   credId?: string;
-  /** Of any generation of names (spec 15). @default all that a back end needs */
+  /** Current and older names of permissions (spec 15). @default all that a back end needs */
   permissions?: string[];
   externalId?: string;
-  /** Life of the token in days. @default 730 */
+  /** How many days the token is valid. @default 730 */
   daysValid?: number;
 }
 
-/** A new service account, with what only its maker learns. */
+/** A new service account, with its secrets. */
 export interface CreatedServiceAccount {
   userId: string;
   authToken: string;
   credId: string;
-  /** PKCS#8 PEM, when no public key was given. */
+  /** PKCS#8 PEM. It is set when the sandbox made the key pair. */
   privateKey?: string;
 }
 
-/** Makes machine identities: a user, exactly one key, and a token (spec 4.1). */
+/** Makes service accounts. Each has exactly one key and a token (spec 4.1). */
 @Injectable()
 export class ServiceAccountFactory {
   constructor(

@@ -47,7 +47,10 @@ export class ServiceAccountsController {
     return this.#answer(serviceAccountId);
   }
 
-  /** Any `permissionId` grants what a back end needs; without one the account may do nothing, as the current docs say. */
+  /**
+   * With any `permissionId` the account may do all that a back end needs. Without one it may do nothing, as Dfns
+   * documents.
+   */
   @Post()
   @Access({ callers: ['CustomerEmployee'], operation: 'createServiceAccounts', userAction: true })
   create(@JsonBody(createBody) { permissionId, ...body }: ValueOf<typeof createBody>) {
@@ -63,7 +66,10 @@ export class ServiceAccountsController {
   }
 }
 
-/** A service account as the API shows it; its token only when it is new (spec 14, ServiceAccount). */
+/**
+ * The JSON object that the API returns for a service account. Only a new account shows its token
+ * (spec 14, ServiceAccount).
+ */
 function serviceAccountAnswer(user: User, orgId: string, accessToken?: string) {
   const accessTokens = user.credentials.map(({ credId, publicKey, dateCreated }) => ({
     accessToken,

@@ -5,12 +5,12 @@ import { type Credential, isUsable } from '../credentials/credential.js';
 import { assertionRefused, noUsableCredential } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
 
-/** Decides whether a user really signed a challenge. */
+/** Checks that a user signed a challenge. */
 @Injectable()
 export class AssertionVerifier {
   constructor(private readonly config: SandboxConfig) {}
 
-  /** @throws Refusal 401, for a credential that is not an active one of the user, or a signature that does not hold */
+  /** @throws Refusal 401 if the user has no such active credential, or if the signature is wrong */
   async verify(user: User, factor: FactorAssertion, challenge: string): Promise<void> {
     const credential = user.credentials.find(
       ({ credId, kind }) => credId === factor.credentialAssertion.credId && kind === factor.kind,

@@ -6,16 +6,16 @@ import type { User } from '../identities/user-store.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
-/** The intended call that a signature stands for (spec 8.1). */
+/** The request that the user signs (spec 8.1). */
 export interface UserAction {
   method: string;
-  /** As it was signed or sent, with or without the query. */
+  /** The path, with or without the query. */
   path: string;
-  /** The body's exact text. */
+  /** The exact text of the body. */
   payload: string;
 }
 
-/** Is `request` the call that was signed? */
+/** Whether `request` is the request that the user signed. */
 export function matches(signed: UserAction, request: UserAction): boolean {
   const paths = [request.path, request.path.split('?')[0]];
   return (
@@ -25,16 +25,16 @@ export function matches(signed: UserAction, request: UserAction): boolean {
   );
 }
 
-/** `{}` and no body say the same (spec 17, row 20). */
+/** An empty object and no body are equal (spec 17, row 20). */
 const withoutParameters = (payload: string) => (payload === '{}' ? '' : payload);
 
-/** What a challenge or a `userAction` stands for. */
+/** The user and the request that belong to a challenge or to a `userAction`. */
 interface Bound {
   userId: string;
   action: UserAction;
 }
 
-/** Challenges that wait for a signature and the one-time `userAction` values they buy (spec 8.4). */
+/** Challenges without a signature yet, and the `userAction` values. Each of them works once (spec 8.4). */
 @Injectable()
 export class UserActionStore {
   readonly #challenges: ExpiringMap<Bound & { challenge: string }>;
@@ -58,7 +58,7 @@ export class UserActionStore {
     };
   }
 
-  /** Takes a challenge out: its first use is its last, whatever comes of it. @throws Refusal 400 */
+  /** Returns a challenge and deletes it. It works once, also if its signature is wrong. @throws Refusal 400 */
   take(user: User, challengeIdentifier: string): { challenge: string; action: UserAction } {
     const id = this.tokens.read(challengeIdentifier, ['Challenge'])?.jti ?? '';
     const pending = this.#challenges.get(id);
@@ -73,7 +73,7 @@ export class UserActionStore {
     return this.tokens.issue('UserAction', user, this.config.lifetimes.userActionMs, id);
   }
 
-  /** Spends a `userAction` of this user on this request; it is spent even if the request is another one (spec 17, rows 4 and 5). */
+  /** Uses up a `userAction` of this user, also if the request is not the signed one (spec 17, rows 4 and 5). */
   spend(user: User, userAction: string | undefined, request: UserAction): void {
     const id = this.tokens.read(userAction ?? '', ['UserAction'])?.jti ?? '';
     const granted = this.#actions.get(id);

@@ -5,7 +5,7 @@ import type { CallerRequest } from '../access/caller.js';
 import { notAuthorized } from '../errors/refusals.js';
 import { UserActionStore } from './user-action-store.js';
 
-/** Asks for `X-DFNS-USERACTION` where an endpoint does. */
+/** Checks the header `X-DFNS-USERACTION` of endpoints that need a user action. */
 @Injectable()
 export class UserActionGuard implements CanActivate {
   constructor(

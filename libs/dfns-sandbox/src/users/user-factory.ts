@@ -7,35 +7,35 @@ import { type UserKind, UserStore } from '../identities/user-store.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { WalletStore } from '../wallets/wallet-store.js';
 
-/** What `createUser` takes. */
+/** The argument of `createUser`. */
 export interface UserRequest {
   username: string;
   /** @default 'EndUser' */
   kind?: UserKind;
-  /** `false` leaves the user as a delegated registration that was never finished. @default true */
+  /** `false` makes a user whose delegated registration is not complete. @default true */
   registered?: boolean;
-  /** Its first credential; without `publicKey` a key pair is made and its private half handed back. */
+  /** The first credential. Without `publicKey` the sandbox makes a key pair and returns the private key. */
   credential?: { publicKey?: string; credId?: string };
   recoveryCredential?: { publicKey?: string; credId?: string; encryptedPrivateKey?: string };
-  /** Made at once and, for an end user, delegated. */
+  /** Wallets to make together with the user. Wallets of an end user are delegated. */
   wallets?: { network: string; name?: string }[];
   permissions?: string[];
   userId?: string;
   externalId?: string;
 }
 
-/** A new user, with the keys that only its maker learns. */
+/** A new user, with the private keys that the sandbox made. */
 export interface CreatedUser {
   userId: string;
   username: string;
   kind: UserKind;
   credId?: string;
-  /** PKCS#8 PEM, when the sandbox made the pair. */
+  /** PKCS#8 PEM. It is set when the sandbox made the key pair. */
   privateKey?: string;
   recovery?: { credId: string; privateKey?: string };
 }
 
-/** Makes users without the ceremony, for tests and demonstrations. */
+/** Makes users who need no registration, for tests and demonstrations. */
 @Injectable()
 export class UserFactory {
   constructor(
@@ -56,9 +56,9 @@ export class UserFactory {
       isRegistered: registered,
       permissions: request.permissions ?? (kind === 'EndUser' ? END_USER_PERMISSIONS : EMPLOYEE_PERMISSIONS),
       credentials: [
-        ...(key ? [newCredential({ kind: 'Key', ...publicHalf(key), dateCreated })] : []),
+        ...(key ? [newCredential({ kind: 'Key', ...publicPart(key), dateCreated })] : []),
         ...(recovery
-          ? [newCredential({ kind: 'RecoveryKey', ...publicHalf(recovery), dateCreated, encryptedPrivateKey })]
+          ? [newCredential({ kind: 'RecoveryKey', ...publicPart(recovery), dateCreated, encryptedPrivateKey })]
           : []),
       ],
       ...(request.userId && { userId: request.userId }),
@@ -68,11 +68,11 @@ export class UserFactory {
     for (const wallet of request.wallets ?? []) {
       this.wallets.create({ ...wallet, delegateTo: kind === 'EndUser' ? userId : undefined });
     }
-    return { userId, username, kind, ...handedBack(key), ...(recovery && { recovery: handedBack(recovery) }) };
+    return { userId, username, kind, ...returnedKey(key), ...(recovery && { recovery: returnedKey(recovery) }) };
   }
 }
 
-const publicHalf = ({ credId, publicKey }: KeyMaterial) => ({ credId, publicKey });
+const publicPart = ({ credId, publicKey }: KeyMaterial) => ({ credId, publicKey });
 
-const handedBack = (key: KeyMaterial | undefined) =>
+const returnedKey = (key: KeyMaterial | undefined) =>
   key && { credId: key.credId, ...(key.privateKey && { privateKey: key.privateKey }) };

@@ -1,18 +1,18 @@
 import { createECDH, type KeyObject } from 'node:crypto';
 
-/** Order of secp256k1. */
+/** The order of the curve secp256k1. */
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
-/** An ECDSA signature in numbers. */
-export interface DigestSignature {
+interface DigestSignature {
   r: Buffer;
   s: Buffer;
   recid: number;
 }
 
 /**
- * Signs a digest with a secp256k1 key. Node hashes whatever it signs with an elliptic curve key, so only the curve
- * arithmetic is Node's here. For the sandbox's own throw-away keys: the arithmetic is not constant in time.
+ * Signs a digest with a secp256k1 key. `crypto.sign` of Node cannot do this, because it always hashes its input. So
+ * Node only multiplies the curve point here. The time that the other steps take depends on the key, so this function is
+ * for test keys only.
  */
 export function signDigest(privateKey: KeyObject, digest: Buffer): DigestSignature {
   const ephemeral = createECDH('secp256k1');

@@ -10,7 +10,7 @@ import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** `/keys` (spec 11.11); keys come into being with wallets. */
+/** `/keys` (spec 11.11). A key is made together with a wallet. */
 @Controller('keys')
 export class KeysController {
   constructor(
@@ -60,7 +60,7 @@ export class KeysController {
   }
 }
 
-/** A key as the API shows it (spec 14, Key). */
+/** The JSON object that the API returns for a key (spec 14, Key). */
 const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
   id,
   scheme,

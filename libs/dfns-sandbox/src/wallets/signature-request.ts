@@ -26,9 +26,9 @@ export const signatureBody = choice('kind', {
 export type SignatureBody = ValueOf<typeof signatureBody>;
 
 /**
- * A real signature for a request, and over what. `Hash` and `Message` are signed as they are; of the other kinds the
- * sandbox knows no chain encoding and signs SHA-256 of the request's JSON.
- * @throws Refusal 400 for a `Message` and an ECDSA key, which sign digests only
+ * Makes a real signature, and returns it with the signed bytes. For `Hash` and `Message` these are the bytes of the
+ * request. The sandbox does not know the encodings of the chains. For the other kinds it signs SHA-256 of the JSON.
+ * @throws Refusal 400 for a `Message` and an ECDSA key, because such a key signs digests only
  */
 export function signRequest(key: SigningKey, body: SignatureBody) {
   if (body.kind === 'Message' && key.scheme === 'ECDSA') throw bodyInvalid(['body.kind Message needs an EdDSA key']);

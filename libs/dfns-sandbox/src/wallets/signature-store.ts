@@ -7,14 +7,17 @@ import { type SignatureBody, signRequest } from './signature-request.js';
 import type { SigningKey } from './signing-key.js';
 import type { Wallet } from './wallet-store.js';
 
-/** Signature requests of keys and wallets; each is signed at once, as the sandbox has no policies. */
+/** Signature requests of keys and wallets. The sandbox has no policies, so it signs each request immediately. */
 @Injectable()
 export class SignatureStore {
   readonly #requests: SignatureRequest[] = [];
 
   constructor(private readonly config: SandboxConfig) {}
 
-  /** Repeats the first answer for an `externalId` that comes again with the same body (spec 13.1). @throws Refusal 409 */
+  /**
+   * Returns the first answer again if `externalId` and body are the same (spec 13.1).
+   * @throws Refusal 409 for another body
+   */
   create(requester: User, key: SigningKey, body: SignatureBody, wallet?: Wallet): SignatureRequest {
     const { externalId } = body;
     const earlier = externalId && this.#requests.find((request) => request.externalId === externalId);
@@ -43,7 +46,7 @@ export class SignatureStore {
     return request;
   }
 
-  /** Of a key, or of a wallet. */
+  /** @param ownerId id of a key or of a wallet */
   of(ownerId: string): SignatureRequest[] {
     return this.#requests.filter(({ keyId, walletId }) => keyId === ownerId || walletId === ownerId);
   }
@@ -56,7 +59,7 @@ export class SignatureStore {
   }
 }
 
-/** As the API shows it (spec 14, SignatureRequest). */
+/** The JSON object that the API returns for a signature request (spec 14, SignatureRequest). */
 export interface SignatureRequest {
   id: string;
   walletId?: string;

@@ -6,15 +6,15 @@ import type { User } from '../identities/user-store.js';
 import { schemeOf } from './networks.js';
 import { addressOf, makeSigningKey, type SigningKey } from './signing-key.js';
 
-/** What makes a wallet. */
+/** The members that a new wallet is made with. */
 export interface WalletRequest {
   network: string;
   name?: string;
   externalId?: string;
   tags?: string[];
-  /** User id of an end user. */
+  /** The user id of an end user. */
   delegateTo?: string;
-  /** A key to use again. */
+  /** An existing key to use. By default the wallet gets a new key. */
   key?: SigningKey;
 }
 
@@ -28,7 +28,7 @@ export interface Wallet {
   readonly tags: string[];
 }
 
-/** WalletStore and their keys. End users see what is delegated to them, everybody else sees all (spec 4.1). */
+/** Wallets and their keys. An end user sees only those delegated to this user. All others see all (spec 4.1). */
 @Injectable()
 export class WalletStore {
   readonly #wallets = new Map<string, Wallet>();
@@ -81,7 +81,7 @@ export class WalletStore {
 
 const isVisible = (key: SigningKey, user: User) => user.kind !== 'EndUser' || key.delegatedTo === user.userId;
 
-/** A wallet as the API shows it (spec 14, Wallet). */
+/** The JSON object that the API returns for a wallet (spec 14, Wallet). */
 export function walletAnswer({ id, network, key, dateCreated, name, externalId, tags }: Wallet) {
   const { scheme, curve, publicKey, delegatedTo } = key;
   return {

@@ -64,7 +64,7 @@ export class WalletsController {
     return walletAnswer(this.wallets.get(walletId, user));
   }
 
-  /** An end user's wallets are their own; others may hand a wallet to an end user from the start. */
+  /** Returns the user id of the delegate. An end user always gets the wallet. All others may name an end user. */
   #delegate({ user }: Caller, { delegateTo }: WalletBody): string | undefined {
     if (user.kind === 'EndUser') return user.userId;
     if (delegateTo === undefined) return undefined;
