@@ -3,34 +3,35 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import { SandboxConfig } from './configuration/sandbox-config.js';
-import type { SandboxOptions } from './configuration/sandbox-options.js';
-import { Refusal } from './errors/refusal.js';
+import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
+import { Refusal } from './errors/refusals.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
-import {
-  type CreatedServiceAccount,
-  type ServiceAccountRequest,
-  ServiceAccounts,
-} from './identities/service-accounts.js';
-import type { User } from './identities/user.js';
-import { UserDirectory } from './identities/user-directory.js';
-import { type CreatedUser, type UserRequest, Users } from './identities/users.js';
+import { type User, UserStore } from './identities/user-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
+import {
+  type CreatedServiceAccount,
+  ServiceAccountFactory,
+  type ServiceAccountRequest,
+} from './service-accounts/service-account-factory.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
-import { type WalletRequest, Wallets, walletAnswer } from './wallets/wallets.js';
+import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
+import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
-/** A local Dfns: real signatures, real tokens, documented refusals, and faults on demand. Its state lives in memory. */
+/**
+ * A local Dfns. It checks signatures, tokens and permissions, and fails when a test plans a fault. It keeps everything
+ * in memory.
+ */
 export class DfnsSandbox {
   readonly #app: INestApplication;
   readonly #config: SandboxConfig;
-  /** Its origin, such as `http://127.0.0.1:40123`. */
+  /** The base URL, such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly orgId: string;
 
@@ -41,7 +42,7 @@ export class DfnsSandbox {
     this.orgId = config.orgId;
   }
 
-  /** Starts a server of its own and says nothing while it does. */
+  /** Starts the sandbox on a port of its own. It logs nothing. */
   static async start(options: SandboxOptions = {}): Promise<DfnsSandbox> {
     const { port = 0, host = '127.0.0.1' } = options;
     const config = new SandboxConfig(options);
@@ -62,59 +63,59 @@ export class DfnsSandbox {
     return new DfnsSandbox(app, config, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
   }
 
-  /** Ends every connection, the hanging ones too. */
+  /** Stops the sandbox, and closes all connections immediately. */
   async stop(): Promise<void> {
     this.#app.get(Connections).destroyAll();
     await this.#app.close();
   }
 
-  /** What was received so far, oldest first. */
+  /** The requests that the sandbox received, oldest first. */
   get requests(): ReceivedRequest[] {
     return this.#app.get(RequestLog).requests;
   }
 
-  /** How many TCP connections were accepted so far. */
+  /** The number of TCP connections that the sandbox accepted. */
   get connections(): number {
     return this.#app.get(Connections).accepted;
   }
 
-  /** Every secret that was handed out, for tests that look for leaks. */
+  /** All secrets that the sandbox gave to clients and tests, for tests that search logs for them. */
   get secrets(): readonly string[] {
     return this.#app.get(IssuedSecrets).all;
   }
 
-  /** What shall go wrong. */
+  /** Adds and removes planned faults. */
   get faults(): { add(fault: Fault): void; clear(): void } {
     return this.#app.get(FaultPlan);
   }
 
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
-    return this.#app.get(ServiceAccounts).create(request);
+    return this.#app.get(ServiceAccountFactory).create(request);
   }
 
-  /** A user who need not go through registration. */
+  /** Makes a user who needs no registration. */
   createUser(request: UserRequest): CreatedUser {
-    return this.#app.get(Users).create(request);
+    return this.#app.get(UserFactory).create(request);
   }
 
   user(username: string): User | undefined {
-    return this.#app.get(UserDirectory).byUsername(username);
+    return this.#app.get(UserStore).byUsername(username);
   }
 
-  /** Switches a user off; their tokens end at once. */
+  /** Deactivates a user. All tokens of the user end immediately. */
   deactivateUser(username: string): void {
-    this.#app.get(UserDirectory).deactivate(this.#known(username));
+    this.#app.get(UserStore).deactivate(this.#known(username));
   }
 
-  /** A user token without a login; the only way to one for employees. */
+  /** Makes a user token without a login. Employees can get a token only in this way. */
   issueUserToken(username: string): string {
     return this.#app.get(TokenIssuer).issue('Token', this.#known(username), this.#config.lifetimes.userTokenMs);
   }
 
-  /** @param request `delegateTo` takes a user id or a username */
+  /** @param request `delegateTo` is a user id or a username */
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
     const delegateTo = request.delegateTo && (this.user(request.delegateTo)?.userId ?? request.delegateTo);
-    return walletAnswer(this.#app.get(Wallets).create({ ...request, delegateTo }));
+    return walletAnswer(this.#app.get(WalletStore).create({ ...request, delegateTo }));
   }
 
   #known(username: string): User {

@@ -1,61 +1,58 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { PermissionGuard } from './access/access-rule.js';
 import { BearerGuard } from './access/bearer.guard.js';
 import { LegacyHeadersGuard } from './access/legacy-headers.guard.js';
-import { PermissionGuard } from './access/permission.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
-import { AssertionVerifier } from './credentials/assertion-verifier.js';
-import { CredentialChallenges } from './credentials/credential-challenges.js';
-import { CredentialsController } from './credentials/credentials.controller.js';
-import { Enrolment } from './credentials/enrolment.js';
+import { Enrolment } from './enrolment/enrolment.js';
+import { TemporarySessions } from './enrolment/temporary-sessions.js';
 import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
-import { FaultMiddleware } from './faults/fault.middleware.js';
-import { FaultPlan } from './faults/fault-plan.js';
-import { ServiceAccountsController } from './identities/service-accounts.controller.js';
-import { ServiceAccounts } from './identities/service-accounts.js';
-import { UserDirectory } from './identities/user-directory.js';
-import { UsersController } from './identities/users.controller.js';
-import { Users } from './identities/users.js';
-import { DelegatedLoginController } from './login/delegated-login.controller.js';
-import { LogoutController } from './login/logout.controller.js';
+import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
+import { UserStore } from './identities/user-store.js';
+import { DelegatedLoginController, LogoutController } from './login/login.controller.js';
+import { CredentialChallenges } from './own-credentials/credential-challenges.js';
+import { OwnCredentialsController } from './own-credentials/own-credentials.controller.js';
 import { DelegatedRecoveryController } from './recovery/delegated-recovery.controller.js';
 import { RecoveryController } from './recovery/recovery.controller.js';
-import { DelegatedRegistrationController } from './registration/delegated-registration.controller.js';
+import {
+  DelegatedRegistrationController,
+  RegistrationChallenges,
+  RestartController,
+} from './registration/delegated-registration.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
-import { RegistrationChallenges } from './registration/registration-challenges.js';
-import { RestartController } from './registration/restart.controller.js';
-import { BodyTextMiddleware } from './server/body-text.middleware.js';
 import { Connections } from './server/connections.js';
-import { RequestLog } from './server/request-log.js';
-import { RequestLogMiddleware } from './server/request-log.middleware.js';
+import { BodyTextMiddleware } from './server/dfns-request.js';
+import { RequestLog, RequestLogMiddleware } from './server/request-log.js';
+import { ServiceAccountFactory } from './service-accounts/service-account-factory.js';
+import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
-import { RevokedTokens } from './tokens/revoked-tokens.js';
-import { TemporarySessions } from './tokens/temporary-sessions.js';
-import { TokenIssuer } from './tokens/token-issuer.js';
+import { RevokedTokens, TokenIssuer } from './tokens/token-issuer.js';
+import { ActionSigningController } from './user-actions/action-signing.controller.js';
+import { AssertionVerifier } from './user-actions/assertion-verifier.js';
 import { UserActionGuard } from './user-actions/user-action.guard.js';
-import { UserActionsController } from './user-actions/user-actions.controller.js';
-import { UserActions } from './user-actions/user-actions.js';
+import { UserActionStore } from './user-actions/user-action-store.js';
+import { UserFactory } from './users/user-factory.js';
+import { UsersController } from './users/users.controller.js';
 import { KeysController } from './wallets/keys.controller.js';
-import { Signatures } from './wallets/signatures.js';
+import { SignatureStore } from './wallets/signature-store.js';
 import { WalletSignaturesController } from './wallets/wallet-signatures.controller.js';
+import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
-import { Wallets } from './wallets/wallets.js';
 
-/** Checks run in this order, before the body and the entity (spec 17, row 10). */
+/** The guards run in this order, before the checks of the body and of the entity (spec 17, row 10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
 
-/** The whole of the local Dfns. */
 @Module({
   controllers: [
-    UserActionsController,
+    ActionSigningController,
     DelegatedLoginController,
     LogoutController,
     DelegatedRegistrationController,
     RegistrationController,
     DelegatedRecoveryController,
     RecoveryController,
-    CredentialsController,
+    OwnCredentialsController,
     UsersController,
     ServiceAccountsController,
     WalletsController,
@@ -74,14 +71,14 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     RegistrationChallenges,
     RequestLog,
     RevokedTokens,
-    ServiceAccounts,
-    Signatures,
+    ServiceAccountFactory,
+    SignatureStore,
     TemporarySessions,
     TokenIssuer,
-    UserActions,
-    UserDirectory,
-    Users,
-    Wallets,
+    UserActionStore,
+    UserStore,
+    UserFactory,
+    WalletStore,
   ],
 })
 export class SandboxModule implements NestModule {

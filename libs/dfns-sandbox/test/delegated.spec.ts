@@ -1,19 +1,16 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { DfnsApiClient } from '@dfns/sdk';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useSandbox } from './support/checked-sandbox.js';
 import { relayingClient, signingClient } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
 
-let dfns: CheckedSandbox;
-let backend: DfnsApiClient;
 let now = Date.parse('2026-11-20T10:00:00Z');
-
-beforeAll(async () => {
-  dfns = await CheckedSandbox.start({ now: () => now });
+const dfns = useSandbox({ now: () => now });
+let backend: DfnsApiClient;
+beforeAll(() => {
   backend = signingClient(dfns, dfns.sandbox.createServiceAccount());
 });
-afterAll(() => dfns.stop());
 
 const begin = (email: string) =>
   backend.auth.createDelegatedRegistrationChallenge({ body: { email, kind: 'EndUser', externalId: 'crm-1' } });

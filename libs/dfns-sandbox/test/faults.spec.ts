@@ -1,16 +1,17 @@
 import { Agent, get, type IncomingMessage, request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DfnsSandbox, type Fault } from 'dfns-sandbox';
-import { CheckedSandbox, callerOf } from './support/checked-sandbox.js';
+import { CheckedSandbox, callerOf, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall } from './support/clients.js';
 
+const startSandbox = stoppedAfterEach(DfnsSandbox);
+const startChecked = stoppedAfterEach(CheckedSandbox);
 let sandbox: DfnsSandbox;
 let token: string;
 beforeEach(async () => {
-  sandbox = await DfnsSandbox.start();
+  sandbox = await startSandbox();
   token = sandbox.createServiceAccount().authToken;
 });
-afterEach(() => sandbox.stop());
 
 const on = 'GET /wallets';
 const listWallets = () => fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
@@ -154,7 +155,6 @@ describe('a spoiled answer', () => {
     expect(await Promise.race([settled, new Promise((resolve) => setImmediate(resolve, 'waiting'))])).toBe('waiting');
     await sandbox.stop();
     expect(await settled).toBe('broken');
-    sandbox = await DfnsSandbox.start();
   });
 });
 
@@ -164,14 +164,13 @@ describe('a reset', () => {
     ['after', 1],
     ['body', 1],
   ] as const)('%s leaves %i wallets behind', async (when, wallets) => {
-    const dfns = await CheckedSandbox.start();
+    const dfns = await startChecked();
     const account = dfns.sandbox.createServiceAccount();
     dfns.sandbox.faults.add({ on: 'POST /wallets', kind: 'reset', when });
     const direct = { call: callerOf(dfns.sandbox.url) };
     await expect(signedCall(direct, account, 'POST', '/wallets', { network: 'Base' })).rejects.toThrow();
     const { body } = await dfns.call('GET', '/wallets', { token: account.authToken });
     expect(body.items).toHaveLength(wallets);
-    await dfns.stop();
   });
 
   it('takes only its own connection', async () => {

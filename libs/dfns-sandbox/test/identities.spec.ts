@@ -1,22 +1,20 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { DfnsApiClient } from '@dfns/sdk';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CreatedServiceAccount, CreatedUser } from 'dfns-sandbox';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { useSandbox } from './support/checked-sandbox.js';
 import { signedCall, signingClient } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
 
-let dfns: CheckedSandbox;
+let now = Date.parse('2026-11-20T10:00:00Z');
+const dfns = useSandbox({ now: () => now });
 let account: CreatedServiceAccount;
 let backend: DfnsApiClient;
-let now = Date.parse('2026-11-20T10:00:00Z');
 let count = 0;
-beforeAll(async () => {
-  dfns = await CheckedSandbox.start({ now: () => now });
+beforeAll(() => {
   account = dfns.sandbox.createServiceAccount();
   backend = signingClient(dfns, account);
 });
-afterAll(() => dfns.stop());
 
 function newUser(kind: 'EndUser' | 'CustomerEmployee' = 'EndUser') {
   count += 1;

@@ -3,22 +3,26 @@ import { describe, expect, it } from '@jest/globals';
 import type { RelyingParty } from 'dfns-sandbox';
 import fc from 'fast-check';
 import type { Caller } from '../src/access/caller.js';
-import { parseNonce } from '../src/access/nonce.js';
-import { memberText } from '../src/bodies/member-text.js';
+import { parseNonce } from '../src/access/legacy-headers.guard.js';
+import { memberText } from '../src/bodies/json-text.js';
 import { list, object, optional, text } from '../src/bodies/shape.js';
+import { identifier } from '../src/configuration/identifier.js';
 import { SandboxConfig } from '../src/configuration/sandbox-config.js';
-import { answersChallenge, expectClientData, parseClientData } from '../src/credentials/client-data.js';
-import { verifyKeyAttestation } from '../src/credentials/key-attestation.js';
+import { verifyKeyAttestation } from '../src/credentials/attestation.js';
+import {
+  answersChallenge,
+  expectAllowedOrigin,
+  expectClientData,
+  parseClientData,
+} from '../src/credentials/client-data.js';
 import { parsePublicKey } from '../src/credentials/public-key.js';
-import { expectAllowedOrigin } from '../src/credentials/relying-party.js';
+import { TemporarySessions } from '../src/enrolment/temporary-sessions.js';
 import * as refusals from '../src/errors/refusals.js';
-import { identifier } from '../src/identities/identifiers.js';
-import { UserDirectory } from '../src/identities/user-directory.js';
+import { UserStore } from '../src/identities/user-store.js';
 import { ExpiringMap } from '../src/tokens/expiring-map.js';
 import { IssuedSecrets } from '../src/tokens/issued-secrets.js';
-import { TemporarySessions } from '../src/tokens/temporary-sessions.js';
 import { TokenIssuer } from '../src/tokens/token-issuer.js';
-import { matches } from '../src/user-actions/user-action.js';
+import { matches } from '../src/user-actions/user-action-store.js';
 import { violations } from './support/contract.js';
 import { catalogue } from './support/fixtures.js';
 
@@ -278,7 +282,7 @@ describe('small things', () => {
     const config = new SandboxConfig({});
     const tokens = new TokenIssuer(config, new IssuedSecrets());
     const sessions = new TemporarySessions(config, tokens);
-    const user = new UserDirectory().add({ username: 'ada', kind: 'EndUser' });
+    const user = new UserStore().add({ username: 'ada', kind: 'EndUser' });
     const token = tokens.read(sessions.open('Temp', user).temporaryAuthenticationToken, ['Temp']);
     const caller: Caller = { kind: 'RegistrationSession', user, token: token! };
     const changes: string[] = [];

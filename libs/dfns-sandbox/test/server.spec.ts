@@ -1,21 +1,21 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DfnsSandbox } from 'dfns-sandbox';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { CheckedSandbox, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall } from './support/clients.js';
 
-describe('the server', () => {
-  let dfns: CheckedSandbox;
-  afterEach(() => dfns.stop());
+const startChecked = stoppedAfterEach(CheckedSandbox);
+const startSandbox = stoppedAfterEach(DfnsSandbox);
 
+describe('the server', () => {
   it.each([
     ['GET', '/'],
     ['GET', '/auth/unknown'],
     ['PATCH', '/wallets'],
     ['POST', '/auth/registration/delegated/restart'],
   ])('answers %s %s with a 404 in the envelope', async (method, path) => {
-    dfns = await CheckedSandbox.start();
+    const dfns = await startChecked();
     expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
   });
 
@@ -23,7 +23,7 @@ describe('the server', () => {
     const challenges = () => {
       throw new Error('a detail');
     };
-    dfns = await CheckedSandbox.start({ challenges });
+    const dfns = await startChecked({ challenges });
     const { authToken: token } = dfns.sandbox.createServiceAccount();
     const body = { userActionHttpMethod: 'POST', userActionHttpPath: '/', userActionPayload: '' };
     expect(await dfns.call('POST', '/auth/action/init', { token, body })).toMatchObject({
@@ -33,13 +33,13 @@ describe('the server', () => {
   });
 
   it('refuses bodies over 1 MiB', async () => {
-    dfns = await CheckedSandbox.start();
+    const dfns = await startChecked();
     const send = (bytes: number) => dfns.call('POST', '/auth/action/init', { body: 'x'.repeat(bytes) });
     expect([(await send(1024 * 1024)).status, (await send(1024 * 1024 + 1)).status]).toEqual([401, 413]);
   });
 
   it.each(['', 'Bearer', 'Bearer x', 'Bearer a.b.c', 'Basic YTpi'])('refuses the bearer %p', async (authorization) => {
-    dfns = await CheckedSandbox.start();
+    const dfns = await startChecked();
     expect(await dfns.call('GET', '/wallets', { headers: { authorization } })).toMatchObject({
       status: 401,
       message: 'Not Authorized.',
@@ -47,7 +47,7 @@ describe('the server', () => {
   });
 
   it('refuses a token whose claims were changed', async () => {
-    dfns = await CheckedSandbox.start();
+    const dfns = await startChecked();
     const [header, claims = '', signature] = dfns.sandbox.createServiceAccount().authToken.split('.');
     const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), exp: 9_999_999_999 };
     const token = [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
@@ -55,7 +55,7 @@ describe('the server', () => {
   });
 
   it('remembers what it received', async () => {
-    dfns = await CheckedSandbox.start({ now: () => 1_000, keepRequests: 2 });
+    const dfns = await startChecked({ now: () => 1_000, keepRequests: 2 });
     await dfns.call('GET', '/forgotten');
     await dfns.call('GET', '/wallets?limit=2', { headers: { 'X-Probe': 'é' } });
     await dfns.call('POST', '/auth/action', { body: '{ "exactly" :\n"this" }' });
@@ -67,7 +67,7 @@ describe('the server', () => {
 
   it('limits requests in windows of a minute', async () => {
     let now = Date.parse('2026-11-20T10:00:00Z');
-    dfns = await CheckedSandbox.start({ rateLimitPerMinute: 2, now: () => now });
+    const dfns = await startChecked({ rateLimitPerMinute: 2, now: () => now });
     const { authToken: token } = dfns.sandbox.createServiceAccount();
     const reset = String(now / 1000 + 60);
     const expected = [
@@ -86,12 +86,12 @@ describe('the server', () => {
   });
 
   it('counts before it looks', async () => {
-    dfns = await CheckedSandbox.start({ rateLimitPerMinute: 0, legacy: true });
+    const dfns = await startChecked({ rateLimitPerMinute: 0, legacy: true });
     expect(await dfns.call('GET', '/wallets')).toMatchObject({ status: 429, message: 'Too Many Requests' });
   });
 
   it('is old when told to, and then knows the restart of a registration', async () => {
-    dfns = await CheckedSandbox.start({ legacy: true });
+    const dfns = await startChecked({ legacy: true });
     expect(await dfns.call('GET', '/wallets')).toMatchObject({
       status: 403,
       message: 'application id is missing or invalid',
@@ -112,7 +112,7 @@ describe('the server', () => {
   });
 
   it('restarts a registration that was never finished', async () => {
-    dfns = await CheckedSandbox.start({ restart: true });
+    const dfns = await startChecked({ restart: true });
     const { sandbox } = dfns;
     const account = sandbox.createServiceAccount();
     const restart = (email: string) =>
@@ -137,18 +137,17 @@ describe('the server', () => {
 
 describe('the sandbox object', () => {
   it('knows every secret it gave away, and shows none', async () => {
-    const sandbox = await DfnsSandbox.start();
+    const sandbox = await startSandbox();
     const account = sandbox.createServiceAccount();
     const user = sandbox.createUser({ username: 'ada', recoveryCredential: {} });
     const token = sandbox.issueUserToken('ada');
     const secrets = [account.authToken, account.privateKey, user.privateKey, user.recovery?.privateKey, token];
     expect(new Set(sandbox.secrets)).toEqual(new Set(secrets));
     for (const secret of sandbox.secrets) expect(inspect(sandbox, { depth: 9 })).not.toContain(secret);
-    await sandbox.stop();
   });
 
   it('refuses to speak of users it does not know, and to make the same one twice', async () => {
-    const sandbox = await DfnsSandbox.start({ orgId: 'or-aaaaa-bbbbb-cccccccccccccccc' });
+    const sandbox = await startSandbox({ orgId: 'or-aaaaa-bbbbb-cccccccccccccccc' });
     expect(sandbox.orgId).toBe('or-aaaaa-bbbbb-cccccccccccccccc');
     expect(sandbox.user('nobody')).toBeUndefined();
     expect(() => sandbox.deactivateUser('nobody')).toThrow('There is no user nobody');
@@ -158,24 +157,21 @@ describe('the sandbox object', () => {
     expect(() => sandbox.createUser({ username: 'bob', credential: { credId } })).toThrow('Credential already exists.');
     expect(() => sandbox.createServiceAccount({ credId })).toThrow('Credential already exists.');
     expect(() => sandbox.createWallet({ network: 'Atlantis' })).toThrow('network Atlantis is not supported');
-    await sandbox.stop();
   });
 
   it('fails to start on a port that is taken', async () => {
-    const sandbox = await DfnsSandbox.start();
+    const sandbox = await startSandbox();
     const port = Number(new URL(sandbox.url).port);
     await expect(DfnsSandbox.start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    await sandbox.stop();
   });
 
   it('frees its port and can stop twice', async () => {
-    const sandbox = await DfnsSandbox.start();
+    const sandbox = await startSandbox();
     const port = Number(new URL(sandbox.url).port);
     await sandbox.stop();
     await sandbox.stop();
-    const next = await DfnsSandbox.start({ port });
+    const next = await startSandbox({ port });
     expect(next.url).toBe(sandbox.url);
-    await next.stop();
   });
 });
 

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useSandbox } from './support/checked-sandbox.js';
 import { signingClient } from './support/clients.js';
 import { vectors } from './support/fixtures.js';
 import { SoftwareKey } from './support/software-key.js';
 
 const LOGIN = { method: 'POST', path: '/auth/login/delegated', payload: '{"username":"ada"}' };
-let dfns: CheckedSandbox;
 let now = Date.parse('2026-11-20T10:00:00Z');
-
-beforeAll(async () => {
-  dfns = await CheckedSandbox.start({ now: () => now });
+const dfns = useSandbox({ now: () => now });
+beforeAll(() => {
   dfns.sandbox.createUser({ username: 'ada' });
 });
-afterAll(() => dfns.stop());
 
 function newServiceAccount(permissions?: string[]) {
   const key = new SoftwareKey();

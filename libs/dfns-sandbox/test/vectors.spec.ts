@@ -1,18 +1,18 @@
 import { createPublicKey } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RelyingParty } from 'dfns-sandbox';
 import { parsePublicKey } from '../src/credentials/public-key.js';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { CheckedSandbox, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall, signingClient } from './support/clients.js';
 import { vectors } from './support/fixtures.js';
 
 // Every vector goes over HTTP, against a sandbox that is told which challenge comes next.
+const start = stoppedAfterEach(CheckedSandbox);
 let dfns: CheckedSandbox;
 let challenge = '';
 beforeEach(async () => {
-  dfns = await CheckedSandbox.start({ challenges: () => challenge });
+  dfns = await start({ challenges: () => challenge });
 });
-afterEach(() => dfns.stop());
 
 interface SigningVector {
   name?: string;
@@ -121,8 +121,7 @@ describe('passkeys', () => {
     return dfns.sandbox.issueUserToken('ada');
   }
   beforeEach(async () => {
-    await dfns.stop();
-    dfns = await CheckedSandbox.start({ challenges: () => challenge, restart: true });
+    dfns = await start({ challenges: () => challenge, restart: true });
   });
 
   it.each([0, 1])('register and sign, challenge spelled as in variant %i', async (spelling) => {
@@ -186,8 +185,7 @@ describe('passkeys', () => {
       [{}, other, /credId is not the id in the attestation/],
     ];
     for (const [relyingParty, firstFactorCredential, reason] of attempts) {
-      await dfns.stop();
-      dfns = await CheckedSandbox.start({ challenges: () => challenge, relyingParty });
+      dfns = await start({ challenges: () => challenge, relyingParty });
       const token = await beginRegistration(registration.challenge);
       const answer = await dfns.call('POST', '/auth/registration', { token, body: { firstFactorCredential } });
       expect(answer).toMatchObject({ status: 401, message: expect.stringMatching(reason) });
@@ -271,8 +269,7 @@ describe('legacy nonces', () => {
   const send = (nonce: string) =>
     dfns.call('GET', '/wallets', { headers: { 'X-DFNS-NONCE': nonce, 'X-DFNS-APPID': 'ap-sandbox' } });
   beforeEach(async () => {
-    await dfns.stop();
-    dfns = await CheckedSandbox.start({ legacy: true, now: () => Date.parse(JSON.parse(json).date) });
+    dfns = await start({ legacy: true, now: () => Date.parse(JSON.parse(json).date) });
   });
 
   it('work once', async () => {

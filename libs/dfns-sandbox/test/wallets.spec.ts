@@ -1,24 +1,22 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { DfnsApiClient } from '@dfns/sdk';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { CreatedServiceAccount, CreatedUser } from 'dfns-sandbox';
-import { CheckedSandbox } from './support/checked-sandbox.js';
+import { useSandbox } from './support/checked-sandbox.js';
 import { signedCall, signingClient } from './support/clients.js';
 
-let dfns: CheckedSandbox;
+const dfns = useSandbox();
 let account: CreatedServiceAccount;
 let backend: DfnsApiClient;
 let ada: CreatedUser;
 let asAda: DfnsApiClient;
-beforeAll(async () => {
-  dfns = await CheckedSandbox.start();
+beforeAll(() => {
   account = dfns.sandbox.createServiceAccount();
   backend = signingClient(dfns, account);
   ada = dfns.sandbox.createUser({ username: 'ada', wallets: [{ network: 'SolanaDevnet', name: 'savings' }] });
   const { privateKey, credId = '' } = ada;
   asAda = signingClient(dfns, { authToken: dfns.sandbox.issueUserToken('ada'), credId, privateKey });
 });
-afterAll(() => dfns.stop());
 
 /** Checks r and s of a signature over `data` with the wallet's public key. */
 function isGenuine(publicKey: string, data: Buffer, { r, s }: { r: string; s: string }): boolean {

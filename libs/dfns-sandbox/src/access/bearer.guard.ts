@@ -1,25 +1,22 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { notAuthorized } from '../errors/refusals.js';
-import type { User } from '../identities/user.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import type { DfnsRequest } from '../server/dfns-request.js';
-import { RevokedTokens } from '../tokens/revoked-tokens.js';
-import { type TokenClaims, TokenIssuer, type TokenKind } from '../tokens/token-issuer.js';
-import type { Caller, CallerKind } from './caller.js';
+import { type User, UserStore } from '../identities/user-store.js';
+import { RevokedTokens, type TokenClaims, TokenIssuer, type TokenKind } from '../tokens/token-issuer.js';
+import type { Caller, CallerKind, CallerRequest } from './caller.js';
 
 const BEARERS: TokenKind[] = ['ServiceAccount', 'Token', 'Temp', 'Recovery'];
 
-/** Finds out who is calling. @throws Refusal 401 `Not Authorized.` */
+/** Finds the caller by the bearer token. @throws Refusal 401 `Not Authorized.` */
 @Injectable()
 export class BearerGuard implements CanActivate {
   constructor(
     private readonly tokens: TokenIssuer,
-    private readonly users: UserDirectory,
+    private readonly users: UserStore,
     private readonly revoked: RevokedTokens,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<DfnsRequest>();
+    const request = context.switchToHttp().getRequest<CallerRequest>();
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const token = bearer ? this.tokens.read(bearer, BEARERS) : undefined;
     const caller = token ? this.#callerOf(token) : undefined;

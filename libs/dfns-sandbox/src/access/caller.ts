@@ -1,12 +1,24 @@
-import type { User } from '../identities/user.js';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { User } from '../identities/user-store.js';
+import type { DfnsRequest } from '../server/dfns-request.js';
 import type { TokenClaims } from '../tokens/token-issuer.js';
 
-/** Who may call an endpoint: an identity of spec 4.1, or the holder of a `temporaryAuthenticationToken`. */
+/** The kinds of callers: the identities of spec 4.1, and sessions with a `temporaryAuthenticationToken`. */
 export type CallerKind = 'ServiceAccount' | 'CustomerEmployee' | 'EndUser' | 'RegistrationSession' | 'RecoverySession';
 
-/** Whose bearer it was. */
+/** The user of the bearer token. */
 export interface Caller {
   kind: CallerKind;
   user: User;
   token: TokenClaims;
 }
+
+/** A request with its caller. The bearer guard sets the caller. */
+export interface CallerRequest extends DfnsRequest {
+  caller?: Caller;
+}
+
+/** Gives the caller to the parameter of a handler. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<CallerRequest>().caller,
+);

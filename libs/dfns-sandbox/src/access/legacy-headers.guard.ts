@@ -1,14 +1,13 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { Refusal } from '../errors/refusal.js';
-import { nonceInvalid, nonceSpent } from '../errors/refusals.js';
+import { nonceInvalid, nonceSpent, Refusal } from '../errors/refusals.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
-import { parseNonce } from './nonce.js';
 
 const CLOCK_TOLERANCE_MS = 300_000;
+const MIN_UUID_LENGTH = 13;
 
-/** Enforces `X-DFNS-NONCE` and `X-DFNS-APPID` when the sandbox is told to be old; ignores them otherwise. */
+/** Checks the headers `X-DFNS-NONCE` and `X-DFNS-APPID`, but only with the option `legacy`. */
 @Injectable()
 export class LegacyHeadersGuard implements CanActivate {
   readonly #seen: ExpiringMap<true>;
@@ -27,5 +26,30 @@ export class LegacyHeadersGuard implements CanActivate {
     if (this.#seen.get(nonce.uuid)) throw nonceSpent();
     this.#seen.set(nonce.uuid, true);
     return true;
+  }
+}
+
+/** A nonce of the older documents (spec 3.3). */
+interface Nonce {
+  uuid: string;
+  /** Milliseconds since the epoch. */
+  date: number;
+}
+
+/** Reads base64url of `{ uuid, date }`, with the members in any order. */
+export function parseNonce(header: string | undefined): Nonce | undefined {
+  const parsed = parseJson(Buffer.from(header ?? '', 'base64url').toString());
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { uuid, date } = parsed as Record<string, unknown>;
+  if (typeof uuid !== 'string' || uuid.length < MIN_UUID_LENGTH || typeof date !== 'string') return undefined;
+  const time = /^\d{4}-\d{2}-\d{2}T/.test(date) ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(time) ? undefined : { uuid, date: time };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { forbidden } from '../errors/refusals.js';
-import type { User } from '../identities/user.js';
+import type { User } from '../identities/user-store.js';
 
 const same = (...names: string[]) => [names];
 const users = (name: string, older: string) => [[`Auth:Users:${name}`], [`Auth:Users:${older}`, 'Auth:Types:EndUser']];
@@ -9,7 +9,10 @@ const delegated = (name: string, older: string) => [
   [`Auth:Users:${older}`, 'Auth:Users:Delegate', 'Auth:Types:EndUser'],
 ];
 
-/** What each operation asks for: any one of the lists, all of its names. Three generations of names (spec 15). */
+/**
+ * The permissions that each operation needs: all names of one list, and any of the lists is enough. There are several
+ * lists because Dfns renamed its permissions twice (spec 15).
+ */
 const OPERATIONS = {
   delegatedLogin: delegated('Login', 'Read'),
   delegatedRegistration: delegated('Register', 'Create'),
@@ -32,14 +35,14 @@ const OPERATIONS = {
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** @throws Refusal 403 naming the permission that is missing */
+/** @throws Refusal 403 with the name of the missing permission */
 export function requirePermission(user: User, operation: Operation): void {
   const alternatives: string[][] = OPERATIONS[operation];
   const isGranted = alternatives.some((names) => names.every((name) => user.permissions.includes(name)));
   if (!isGranted) throw forbidden(user.kind, user.userId, `${alternatives[0]}`);
 }
 
-/** Everything a back end needs: what a service account of the sandbox holds unless told otherwise. */
+/** The default permissions of a service account: all that a back end needs. */
 export const SERVICE_ACCOUNT_PERMISSIONS = [
   'Auth:Login:Delegated',
   'Auth:Register:Delegated',
@@ -60,10 +63,13 @@ export const SERVICE_ACCOUNT_PERMISSIONS = [
   'Keys:Signatures:Read',
 ];
 
-/** Employees of the sandbox are administrators. */
+/** The permissions of employees. They are administrators. */
 export const EMPLOYEE_PERMISSIONS = [...SERVICE_ACCOUNT_PERMISSIONS, 'Auth:ServiceAccounts:Create'];
 
-/** `ManagedDefaultEndUserAccess`, and `Wallets:Create` and `Keys:Create`, which Dfns leaves to the organisation (spec 15). */
+/**
+ * The permissions of end users: the role `ManagedDefaultEndUserAccess`, and also `Wallets:Create` and `Keys:Create`. At
+ * Dfns each organisation decides about these two (spec 15).
+ */
 export const END_USER_PERMISSIONS = [
   'Keys:Create',
   'Keys:Read',

@@ -5,7 +5,7 @@ import { tooManyRequests } from '../errors/refusals.js';
 
 const WINDOW_MS = 60_000;
 
-/** A fixed window of 60 seconds for the whole organisation, with the headers of spec 6. */
+/** Limits the requests of the organisation in fixed windows of 60 seconds, with the headers of spec 6. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   #resetAt = 0;

@@ -3,12 +3,14 @@ import { bodyInvalid } from '../errors/refusals.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import type { Shape } from './shape.js';
 
-/** The body's exact text. */
+/** Gives the exact text of the body to the parameter of a handler. */
 export const BodyText = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<DfnsRequest>().bodyText,
 );
 
-/** Hands the parsed body to the handler once the guards are content; no body counts as `{}` (spec 8.1). */
+/**
+ * Checks the body after the guards, and gives it to the parameter of a handler. No body is the same as `{}` (spec 8.1).
+ */
 export const JsonBody = (shape: Shape<unknown>) => BodyText(new ShapePipe(shape));
 
 class ShapePipe implements PipeTransform<string, unknown> {

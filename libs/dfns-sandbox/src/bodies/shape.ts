@@ -1,6 +1,6 @@
-/** A rule for a JSON value, and its type. */
+/** A rule for a JSON value, and the type of the value. */
 export interface Shape<T> {
-  /** What is wrong with `value`, in words; `at` is where it stands. */
+  /** Describes all that is wrong with `value`. `at` is the path of the value, such as `body.name`. */
   problems(value: unknown, at: string): string[];
   readonly isOptional?: boolean;
   readonly type?: T;
@@ -18,12 +18,12 @@ type ObjectOf<M extends Members> = { [K in Exclude<keyof M, OptionalName<M>>]: V
   [K in OptionalName<M>]?: ValueOf<M[K]>;
 };
 
-/** Any rule there is no word for yet. */
+/** A value for which `holds` is true. `expected` describes the value for the error message. */
 export const satisfying = <T>(expected: string, holds: (value: unknown) => boolean): Shape<T> => ({
   problems: (value, at) => (holds(value) ? [] : [`${at} must be ${expected}`]),
 });
 
-/** Text, of at least one character unless said otherwise. */
+/** A text. By default it has at least one character. */
 export const text = ({ min = 1, max = Number.POSITIVE_INFINITY, pattern = /^/ } = {}) =>
   satisfying<string>(
     'a text of the documented form',
@@ -52,7 +52,7 @@ export const list = <T>(item: Shape<T>, max = Number.POSITIVE_INFINITY): Shape<T
   },
 });
 
-/** An object; members that nobody documented are refused, unless it is `open`. */
+/** An object. Unknown members are refused, except with `open`. */
 export const object = <M extends Members>(members: M, { open = false } = {}): Shape<ObjectOf<M>> => ({
   problems: (value, at) => {
     if (!isObject(value)) return [`${at} must be an object`];
@@ -67,7 +67,7 @@ export const object = <M extends Members>(members: M, { open = false } = {}): Sh
   },
 });
 
-/** One of several objects, told apart by the text in member `name`. */
+/** One of several objects. The text of the member `name` selects it. */
 export const choice = <const N extends string, C extends Record<string, Members>>(name: N, cases: C) => {
   type Case = { [K in keyof C & string]: ObjectOf<C[K]> & { [P in N]: K } }[keyof C & string];
   const shapes = new Map(

@@ -1,5 +1,52 @@
-import { identifier } from '../identities/identifiers.js';
-import type { Lifetimes, RelyingParty, SandboxOptions } from './sandbox-options.js';
+import { identifier } from './identifier.js';
+
+/** The options of `DfnsSandbox.start`. All are optional. */
+export interface SandboxOptions {
+  /** @default 0, which means any free port */
+  port?: number;
+  /** @default '127.0.0.1' */
+  host?: string;
+  /** The id of the organisation. @default a random id */
+  orgId?: string;
+  /** Requires the headers `X-DFNS-APPID` and `X-DFNS-NONCE` of the older documents (spec 3.2, 3.3). @default false */
+  legacy?: boolean;
+  /**
+   * Adds `POST /auth/registration/delegated/restart`, which only the older documents have.
+   * @default the value of `legacy`
+   */
+  restart?: boolean;
+  lifetimes?: Partial<Lifetimes>;
+  /** The number of requests of the organisation in each fixed window of 60 seconds (spec 6). @default no limit */
+  rateLimitPerMinute?: number;
+  /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
+  now?: () => number;
+  relyingParty?: Partial<RelyingParty>;
+  /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
+  challenges?: () => string;
+  /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
+  keepRequests?: number;
+}
+
+/** How long tokens, challenges and user actions are valid, in milliseconds (spec 17, rows 1 to 3). */
+export interface Lifetimes {
+  /** @default 3_600_000 */
+  userTokenMs: number;
+  /** The `temporaryAuthenticationToken` of a registration or recovery. @default 900_000 */
+  temporaryTokenMs: number;
+  /** The `challengeIdentifier`. @default 900_000 */
+  challengeMs: number;
+  /** The `userAction`. @default 300_000 */
+  userActionMs: number;
+}
+
+/** The web application that may use passkeys. */
+export interface RelyingParty {
+  /** @default 'localhost' */
+  id: string;
+  name: string;
+  /** The allowed origins. @default every origin whose host is `id` or a subdomain of `id`, on any port */
+  origins?: string[];
+}
 
 const DAY_MS = 86_400_000;
 const LIFETIMES: Lifetimes = {
@@ -9,7 +56,7 @@ const LIFETIMES: Lifetimes = {
   userActionMs: 300_000,
 };
 
-/** The options, completed. */
+/** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
   readonly legacy: boolean;
@@ -33,7 +80,7 @@ export class SandboxConfig {
     this.keepRequests = options.keepRequests ?? 100_000;
   }
 
-  /** The present as the API writes dates. */
+  /** The current time in the date format of the API. */
   date(): string {
     return new Date(this.now()).toISOString();
   }

@@ -1,30 +1,30 @@
-import { identifier } from '../identities/identifiers.js';
+import { identifier } from '../configuration/identifier.js';
 
-/** Kinds of spec 9.1 that are supported today. */
+/** The kinds of spec 9.1 that Dfns supports today. */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
-/** A public key that somebody registered. */
+/** A public key that belongs to a user. */
 export interface Credential {
-  /** The server's id, `cr-…`. */
+  /** The id that Dfns gives, `cr-…`. */
   readonly credentialUuid: string;
-  /** The id its creator or its authenticator chose; the one that signatures name. */
+  /** The id that the client or the authenticator gives. Assertions name the credential by this id. */
   readonly credId: string;
   readonly kind: CredentialKind;
   readonly name: string;
-  /** PEM as it was registered; for a passkey the COSE key in base64url. */
+  /** The PEM, exactly as it was registered. For a passkey it is the COSE key in base64url. */
   readonly publicKey: string;
   readonly dateCreated: string;
   readonly origin: string;
-  /** Opaque, encrypted on the device. */
+  /** The private key, encrypted on the device. The sandbox stores it and cannot read it. */
   readonly encryptedPrivateKey?: string;
   isActive: boolean;
-  /** Signature counter of a passkey. */
+  /** The signature counter of a passkey. */
   counter: number;
 }
 
-/** A credential that is registered now; what is not said is as usual. */
+/** Makes a credential. Members that are left out have default values. */
 export function newCredential(
-  said: Pick<Credential, 'credId' | 'kind' | 'publicKey' | 'dateCreated'> & Partial<Credential>,
+  given: Pick<Credential, 'credId' | 'kind' | 'publicKey' | 'dateCreated'> & Partial<Credential>,
 ): Credential {
   return {
     credentialUuid: identifier('cr'),
@@ -32,9 +32,9 @@ export function newCredential(
     origin: '',
     isActive: true,
     counter: 0,
-    ...said,
+    ...given,
   };
 }
 
-/** May it sign user actions and be a reason to log in? */
+/** Whether a credential can sign user actions. A user without such a credential cannot log in. */
 export const isUsable = ({ isActive, kind }: Credential) => isActive && kind !== 'RecoveryKey';

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
-import { Refusal } from './refusal.js';
+import { Refusal } from './refusals.js';
 
-/** Answers every failure, foreseen or not, with the full envelope of spec 7.1; logs nothing. */
+/** Sends every error, also an unexpected one, as the error envelope of spec 7.1. It logs nothing. */
 @Catch()
 export class ErrorEnvelopeFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -15,7 +15,7 @@ export class ErrorEnvelopeFilter implements ExceptionFilter {
   }
 }
 
-/** Writes `{ error: { id, status, message, details? } }`. */
+/** Sends `{ error: { id, status, message, details? } }`. */
 export function sendEnvelope(response: ServerResponse, status: number, message: string, details?: object): void {
   const id = Array.from({ length: 19 }, (_, at) => randomInt(at === 0 ? 1 : 0, 10)).join('');
   const body = Buffer.from(JSON.stringify({ error: { id, status, message, details } }));

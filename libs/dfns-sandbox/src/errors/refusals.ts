@@ -1,6 +1,17 @@
-import { Refusal } from './refusal.js';
+import { HttpException } from '@nestjs/common';
 
-// Texts of spec 7.3, letter by letter, then those of section 17 that Dfns does not document.
+/** An error with a status and a message. The filter sends it as the error envelope of spec 7.1. */
+export class Refusal extends HttpException {
+  constructor(
+    status: number,
+    message: string,
+    readonly details?: object,
+  ) {
+    super(message, status);
+  }
+}
+
+// These messages are exactly those of spec 7.3.
 
 export const notAuthorized = () => new Refusal(401, 'Not Authorized.');
 export const forbidden = (kind: string, userId: string, operation: string) =>
@@ -19,6 +30,8 @@ export const nonceSpent = () => new Refusal(400, 'request nonce has already been
 export const notFound = (thing: string, details: object) => new Refusal(404, `${thing} not found`, details);
 export const externalIdConflict = (id: string, externalId: string) =>
   new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
+
+// Dfns does not document these messages (section 17).
 
 export const tooManyRequests = () => new Refusal(429, 'Too Many Requests');
 export const assertionRefused = (reason: unknown) => new Refusal(401, `Credential assertion was refused: ${reason}`);

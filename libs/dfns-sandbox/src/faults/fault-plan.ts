@@ -1,5 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import type { Fault } from './fault.js';
+import type { ServerResponse } from 'node:http';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { DfnsRequest } from '../server/dfns-request.js';
+import { type Fault, isSpoiling, type ReplacingFault } from './fault.js';
+import { replaceAnswer } from './replaced-answer.js';
+import { spoilAnswer } from './spoiled-answer.js';
 
 interface Planned {
   fault: Fault;
@@ -7,7 +11,7 @@ interface Planned {
   left: number;
 }
 
-/** What shall go wrong, and how often. The fault that was added first goes first. */
+/** The faults that the test planned. The fault that was added first is used first. */
 @Injectable()
 export class FaultPlan {
   #planned: Planned[] = [];
@@ -20,7 +24,7 @@ export class FaultPlan {
     this.#planned = [];
   }
 
-  /** The fault of this request, counted as used. */
+  /** Returns the fault for this request, and counts one use of it. */
   take(method: string, url: string): Fault | undefined {
     const request = `${method} ${url.split('?')[0]}`;
     const planned = this.#planned.find(({ pattern, left }) => left > 0 && pattern.test(request));
@@ -29,7 +33,7 @@ export class FaultPlan {
   }
 }
 
-/** `GET /wallets/{walletId}` as an expression over requests. */
+/** Turns `GET /wallets/{walletId}` into a regular expression. */
 function requestPattern(on: string): RegExp {
   if (on === '*') return /^/;
   if (!/^[A-Z]+ \//.test(on)) throw new Error(`A fault's "on" must be "*" or read like "GET /wallets", not "${on}"`);
@@ -40,4 +44,20 @@ function requestPattern(on: string): RegExp {
       .map(literal)
       .join('[^/]+')}$`,
   );
+}
+
+/** Applies the planned fault: it replaces the answer of the handler, or spoils it. */
+@Injectable()
+export class FaultMiddleware implements NestMiddleware {
+  constructor(private readonly plan: FaultPlan) {}
+
+  use(request: DfnsRequest, response: ServerResponse, next: () => void): void {
+    const fault = this.plan.take(request.method, request.originalUrl);
+    if (fault && !isSpoiling(fault)) {
+      replaceAnswer(fault as ReplacingFault, request, response);
+      return;
+    }
+    if (fault) spoilAnswer(fault, response);
+    next();
+  }
 }

@@ -1,11 +1,11 @@
 interface Where {
-  /** `METHOD /path` with `{parameter}` placeholders as in the OpenAPI document, or `*` for every request. */
+  /** `METHOD /path` with parameters such as `{walletId}`, as in the OpenAPI document. `*` means every request. */
   on: string;
-  /** How often; `Infinity` is allowed. @default 1 */
+  /** The number of requests with this fault. `Infinity` is allowed. @default 1 */
   times?: number;
 }
 
-/** An answer instead of the handler's: the error envelope unless `body` is given. */
+/** Another status. The body is the error envelope, or `body` if it is set. */
 interface StatusFault extends Where {
   kind: 'status';
   status: number;
@@ -16,33 +16,33 @@ interface StatusFault extends Where {
   contentType?: string;
 }
 
-/** The socket is destroyed: before the request is looked at, after it was carried out, or in the middle of its answer. */
+/** A reset of the connection: before the handler runs, after it ran, or in the middle of the answer. */
 interface ResetFault extends Where {
   kind: 'reset';
   /** @default 'before' */
   when?: 'before' | 'after' | 'body';
 }
 
-/** Silence until the client gives up: at once, or after half of the real answer. */
+/** No more bytes until the client gives up: from the start, or after half of the real answer. */
 interface HangFault extends Where {
   kind: 'hang';
   /** @default 'headers' */
   when?: 'headers' | 'body';
 }
 
-/** The real answer, in drops. */
+/** The real answer, sent slowly. */
 interface SlowFault extends Where {
   kind: 'slow';
   /** @default 1 */
   bytesPerSecond?: number;
 }
 
-/** Half of the real answer under the length of the whole, then the end. */
+/** Half of the real answer, then the end of the connection. `Content-Length` is the length of the whole answer. */
 interface TruncateFault extends Where {
   kind: 'truncate';
 }
 
-/** A page of some proxy. */
+/** The HTML error page of a proxy. */
 interface HtmlFault extends Where {
   kind: 'html';
   /** @default 502 */
@@ -56,29 +56,29 @@ interface RedirectFault extends Where {
   location: string;
 }
 
-/** JSON without end in sight, made while it is sent. */
+/** A very long JSON object. The sandbox makes it while it sends it. */
 interface HugeFault extends Where {
   kind: 'huge';
   /** @default 100 MiB */
   bytes?: number;
-  /** Sent compressed, so that little on the wire becomes much in memory. @default false */
+  /** Sends the answer compressed: few bytes on the network become many bytes in memory. @default false */
   gzip?: boolean;
 }
 
-/** An error whose text repeats every header and the body of the request, secrets included. */
+/** An error whose message repeats all headers and the body of the request, and so also the secrets. */
 interface EchoFault extends Where {
   kind: 'echo';
   /** @default 400 */
   status?: number;
 }
 
-/** Faults that spoil the real answer; the request is carried out. */
+/** Faults that spoil the answer of the handler. The handler runs. */
 export type SpoilingFault = ResetFault | HangFault | SlowFault | TruncateFault;
 
-/** Faults that come instead of the handler; nothing is carried out. */
+/** Faults that replace the answer. The handler does not run. */
 export type ReplacingFault = ResetFault | HangFault | StatusFault | HtmlFault | RedirectFault | HugeFault | EchoFault;
 
-/** Something that goes wrong between client and Dfns. */
+/** A planned failure of one or more requests. */
 export type Fault = SpoilingFault | ReplacingFault;
 
 export function isSpoiling(fault: Fault): fault is SpoilingFault {

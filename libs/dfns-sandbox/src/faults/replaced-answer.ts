@@ -11,7 +11,7 @@ const DEFAULT_HUGE_BYTES = 100 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const BAD_GATEWAY = '<html><body><h1>Bad Gateway</h1></body></html>';
 
-/** Answers in the handler's place; a hanging request gets no answer at all. */
+/** Answers instead of the handler. For the kind `hang` it does nothing, so the request gets no answer. */
 export function replaceAnswer(fault: ReplacingFault, request: DfnsRequest, response: ServerResponse): void {
   if (fault.kind === 'reset') request.socket.resetAndDestroy();
   if (fault.kind === 'status') answerStatus(fault, response);
@@ -41,7 +41,7 @@ function answerHuge({ bytes = DEFAULT_HUGE_BYTES, gzip = false }: FaultOf<'huge'
   response.setHeader('content-type', 'application/json; charset=utf-8');
   if (gzip) response.setHeader('content-encoding', 'gzip');
   const source = Readable.from(padding(bytes));
-  // A client that goes away ends the stream; there is nobody left to tell.
+  // An error here means that the client closed the connection. Then nothing is left to do.
   if (gzip) pipeline(source, createGzip(), response, () => {});
   else pipeline(source, response, () => {});
 }

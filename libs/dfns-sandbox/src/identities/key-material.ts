@@ -1,16 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { parsePublicKey } from '../credentials/public-key.js';
 
-/** The key of an identity that somebody asked the sandbox for. */
+/** The key of a new user or service account. */
 export interface KeyMaterial {
   credId: string;
   /** PEM. */
   publicKey: string;
-  /** PKCS#8 PEM, when the sandbox made the pair. */
+  /** PKCS#8 PEM. It is set when the sandbox made the key pair. */
   privateKey?: string;
 }
 
-/** The given public key, or a new Ed25519 pair. @throws Error for what is no public key that can verify */
+/** Takes the given public key, or makes an Ed25519 key pair. @throws Error if the given key cannot verify signatures */
 export function keyMaterial({ publicKey, credId }: { publicKey?: string; credId?: string }): KeyMaterial {
   const id = credId ?? randomBytes(32).toString('base64url');
   if (publicKey !== undefined) {

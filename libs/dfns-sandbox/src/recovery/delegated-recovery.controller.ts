@@ -1,22 +1,22 @@
 import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
+import { Access } from '../access/access-rule.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { registrationOptions } from '../credentials/creation-options.js';
+import { registrationOptions } from '../enrolment/creation-options.js';
+import { TemporarySessions } from '../enrolment/temporary-sessions.js';
 import { notRecoveryFactor, userDeactivated, userNotFound } from '../errors/refusals.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import { TemporarySessions } from '../tokens/temporary-sessions.js';
+import { UserStore } from '../identities/user-store.js';
 import { activeRecoveryKey } from './recovery-key.js';
 
 const recoveryBody = object({ username: text(), credentialId: text() });
 
-/** `POST /auth/recover/user/delegated` (spec 11.1): `credentialId` is the recovery key that the person still has. */
+/** `POST /auth/recover/user/delegated` (spec 11.1). `credentialId` names the recovery key that the user has. */
 @Controller('auth/recover/user/delegated')
 export class DelegatedRecoveryController {
   constructor(
     private readonly config: SandboxConfig,
-    private readonly users: UserDirectory,
+    private readonly users: UserStore,
     private readonly sessions: TemporarySessions,
   ) {}
 

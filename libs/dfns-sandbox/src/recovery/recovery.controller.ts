@@ -1,34 +1,31 @@
 import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { BodyText, JsonBody } from '../bodies/json-body.decorator.js';
-import { memberText } from '../bodies/member-text.js';
+import { memberText } from '../bodies/json-text.js';
 import { object, oneOf, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { Enrolment } from '../credentials/enrolment.js';
-import { keyCredentialAssertion } from '../credentials/factor-assertion.js';
-import { newCredentialsMembers } from '../credentials/new-credential.js';
+import { keyCredentialAssertion } from '../credentials/assertion.js';
+import { Enrolment, registrationResult } from '../enrolment/enrolment.js';
+import { newCredentialsMembers } from '../enrolment/new-credential.js';
+import { TemporarySessions } from '../enrolment/temporary-sessions.js';
 import { notRecoveryFactor } from '../errors/refusals.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import { registrationResult } from '../registration/registration-result.js';
-import { TemporarySessions } from '../tokens/temporary-sessions.js';
-import { activeRecoveryKey } from './recovery-key.js';
-import { verifyRecovery } from './verify-recovery.js';
+import { UserStore } from '../identities/user-store.js';
+import { activeRecoveryKey, verifyRecovery } from './recovery-key.js';
 
 const recoveryBody = object({
   recovery: object({ kind: oneOf('RecoveryKey'), credentialAssertion: keyCredentialAssertion }),
   newCredentials: object(newCredentialsMembers),
 });
 
-/** `POST /auth/recover/user` (spec 9.8, 11.5): new credentials for old. */
+/** `POST /auth/recover/user` (spec 9.8, 11.5). It replaces all credentials of the user. */
 @Controller('auth/recover/user')
 export class RecoveryController {
   constructor(
     private readonly config: SandboxConfig,
     private readonly sessions: TemporarySessions,
     private readonly enrolment: Enrolment,
-    private readonly users: UserDirectory,
+    private readonly users: UserStore,
   ) {}
 
   @Post()

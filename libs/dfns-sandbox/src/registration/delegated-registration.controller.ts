@@ -1,18 +1,36 @@
-import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
+import { Controller, Injectable, Post } from '@nestjs/common';
+import { Access } from '../access/access-rule.js';
 import { END_USER_PERMISSIONS } from '../access/permissions.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import { RegistrationChallenges } from './registration-challenges.js';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { registrationOptions } from '../enrolment/creation-options.js';
+import { TemporarySessions } from '../enrolment/temporary-sessions.js';
+import { userDeactivated, userExists, userNotFound } from '../errors/refusals.js';
+import { type User, UserStore } from '../identities/user-store.js';
+
+/**
+ * Opens the session of a registration, and makes the answer of both endpoints below (spec 14, RegistrationChallenge).
+ */
+@Injectable()
+export class RegistrationChallenges {
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly sessions: TemporarySessions,
+  ) {}
+
+  open(user: User) {
+    return { ...registrationOptions(user, this.config.relyingParty), ...this.sessions.open('Temp', user) };
+  }
+}
 
 const registrationBody = object({ email: text(), kind: oneOf('EndUser'), externalId: optional(text()) });
 
-/** `POST /auth/registration/delegated` (spec 11.1): `email` is the username, and any text will do. */
+/** `POST /auth/registration/delegated` (spec 11.1). `email` is the username, and may be any text. */
 @Controller('auth/registration/delegated')
 export class DelegatedRegistrationController {
   constructor(
-    private readonly users: UserDirectory,
+    private readonly users: UserStore,
     private readonly challenges: RegistrationChallenges,
   ) {}
 
@@ -20,6 +38,31 @@ export class DelegatedRegistrationController {
   @Access({ callers: ['ServiceAccount'], operation: 'delegatedRegistration', userAction: true })
   register(@JsonBody(registrationBody) { email, kind, externalId }: ValueOf<typeof registrationBody>) {
     const user = this.users.add({ username: email, kind, externalId, permissions: END_USER_PERMISSIONS });
+    return this.challenges.open(user);
+  }
+}
+
+// `open`, because the older documents do not say that this endpoint refuses unknown members.
+const restartBody = object({ email: text(), kind: oneOf('CustomerEmployee', 'EndUser') }, { open: true });
+
+/**
+ * Gives a new challenge for a registration that is not complete. Only the older documents have this endpoint
+ * (spec 11.1).
+ */
+@Controller('auth/registration/delegated/restart')
+export class RestartController {
+  constructor(
+    private readonly users: UserStore,
+    private readonly challenges: RegistrationChallenges,
+  ) {}
+
+  @Post()
+  @Access({ callers: ['ServiceAccount'], operation: 'delegatedRegistration', userAction: true })
+  restart(@JsonBody(restartBody) { email, kind }: ValueOf<typeof restartBody>) {
+    const user = this.users.byUsername(email);
+    if (user?.kind !== kind || user.isArchived) throw userNotFound();
+    if (!user.isActive) throw userDeactivated();
+    if (user.isRegistered) throw userExists();
     return this.challenges.open(user);
   }
 }

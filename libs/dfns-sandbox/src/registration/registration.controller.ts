@@ -1,18 +1,16 @@
 import { Controller, Post } from '@nestjs/common';
-import { Access } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { list, object, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { Enrolment } from '../credentials/enrolment.js';
-import { type NewCredentials, newCredentialsMembers } from '../credentials/new-credential.js';
-import { UserDirectory } from '../identities/user-directory.js';
-import { TemporarySessions } from '../tokens/temporary-sessions.js';
+import { Enrolment, registrationResult } from '../enrolment/enrolment.js';
+import { type NewCredentials, newCredentialsMembers } from '../enrolment/new-credential.js';
+import { TemporarySessions } from '../enrolment/temporary-sessions.js';
+import { UserStore } from '../identities/user-store.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { network } from '../wallets/networks.js';
-import { Wallets, walletAnswer } from '../wallets/wallets.js';
-import { registrationResult } from './registration-result.js';
+import { WalletStore, walletAnswer } from '../wallets/wallet-store.js';
 
 const registrationBody = object(newCredentialsMembers);
 const endUserBody = object({
@@ -20,15 +18,15 @@ const endUserBody = object({
   wallets: list(object({ network: network(), name: optional(text({ max: 100 })) })),
 });
 
-/** Completes a registration, with the temporary token for bearer and without a user action (spec 11.3). */
+/** Completes a registration. The bearer is the temporary token, and no user action is needed (spec 11.3). */
 @Controller('auth/registration')
 export class RegistrationController {
   constructor(
     private readonly config: SandboxConfig,
     private readonly sessions: TemporarySessions,
     private readonly enrolment: Enrolment,
-    private readonly users: UserDirectory,
-    private readonly wallets: Wallets,
+    private readonly users: UserStore,
+    private readonly wallets: WalletStore,
     private readonly tokens: TokenIssuer,
   ) {}
 
@@ -38,7 +36,7 @@ export class RegistrationController {
     return this.#complete(caller, body);
   }
 
-  /** The same, with delegated wallets and a user token at once. */
+  /** Also makes delegated wallets and returns a user token. */
   @Post('enduser')
   @Access({ callers: ['RegistrationSession'] })
   async registerEndUser(@CurrentCaller() caller: Caller, @JsonBody(endUserBody) body: ValueOf<typeof endUserBody>) {

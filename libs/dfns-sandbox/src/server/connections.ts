@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 
-/** Counts TCP connections, tells them apart, and can end them all. */
+/** Counts and numbers the TCP connections, and can close all of them. */
 @Injectable()
 export class Connections {
   readonly #numbers = new WeakMap<Socket, number>();

@@ -1,13 +1,32 @@
-import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../access/caller.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import { Refusal } from '../errors/refusals.js';
 
-/** A request on its way through the sandbox. */
+/** A request that the sandbox handles. */
 export interface DfnsRequest extends IncomingMessage {
   method: string;
-  /** Path and query as they were sent. */
+  /** The path and the query, exactly as the client sent them. */
   originalUrl: string;
-  /** The body exactly as it was sent: what a user action signs (spec 8.1). */
+  /** The body, exactly as the client sent it. A user action signs this text (spec 8.1). */
   bodyText: string;
-  /** Set by the bearer guard. */
-  caller?: Caller;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Reads the body as text, up to 1 MiB, and does not parse it (spec 17, row 29). */
+@Injectable()
+export class BodyTextMiddleware implements NestMiddleware {
+  use(request: DfnsRequest, _response: ServerResponse, next: (error?: unknown) => void): void {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.bodyText = '';
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      request.bodyText = Buffer.concat(chunks).toString('utf8');
+      next(bytes > MAX_BODY_BYTES ? new Refusal(413, 'Request body is larger than 1 MiB') : undefined);
+    });
+  }
 }

@@ -6,7 +6,7 @@ export interface PageQuery {
   paginationToken?: string;
 }
 
-/** One page of a list, and where the next one begins. */
+/** Returns one page of a list, and the token of the next page if there is one. */
 export function page<T>(
   items: T[],
   { limit = '50', paginationToken }: PageQuery,
@@ -15,7 +15,7 @@ export function page<T>(
   const start = paginationToken === undefined ? 0 : Number(Buffer.from(paginationToken, 'base64url').toString());
   if (!Number.isInteger(size) || size < 1 || size > 200)
     throw bodyInvalid(['limit must be a whole number from 1 to 200']);
-  if (!Number.isInteger(start) || start < 0) throw bodyInvalid(['paginationToken is not one of ours']);
+  if (!Number.isInteger(start) || start < 0) throw bodyInvalid(['paginationToken is not valid']);
   const end = start + size;
   const nextPageToken = end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined;
   return { items: items.slice(start, end), nextPageToken };

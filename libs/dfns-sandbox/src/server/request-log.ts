@@ -1,22 +1,24 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { Connections } from './connections.js';
+import type { DfnsRequest } from './dfns-request.js';
 
-/** One request as it arrived. */
+/** One request, exactly as the sandbox received it. */
 export interface ReceivedRequest {
   method: string;
-  /** With the query. */
+  /** The path with the query. */
   path: string;
   headers: IncomingHttpHeaders;
-  /** The body's text. */
+  /** The text of the body. */
   body: string;
-  /** Milliseconds since the epoch, by the sandbox's clock. */
+  /** Milliseconds since the epoch, by the clock of the sandbox. */
   receivedAt: number;
-  /** Which TCP connection brought it, counted from 1. */
+  /** The number of the TCP connection. The first connection has number 1. */
   connection: number;
 }
 
-/** What was received, oldest first, before any answer was thought of. */
+/** The received requests, oldest first. The log takes each request before the sandbox handles it. */
 @Injectable()
 export class RequestLog {
   readonly requests: ReceivedRequest[] = [];
@@ -26,5 +28,25 @@ export class RequestLog {
   add(request: Omit<ReceivedRequest, 'receivedAt'>): void {
     this.requests.push({ ...request, receivedAt: this.config.now() });
     if (this.requests.length > this.config.keepRequests) this.requests.shift();
+  }
+}
+
+/** Logs every request, also the requests that end in a fault. */
+@Injectable()
+export class RequestLogMiddleware implements NestMiddleware {
+  constructor(
+    private readonly log: RequestLog,
+    private readonly connections: Connections,
+  ) {}
+
+  use(request: DfnsRequest, _response: ServerResponse, next: () => void): void {
+    this.log.add({
+      method: request.method,
+      path: request.originalUrl,
+      headers: request.headers,
+      body: request.bodyText,
+      connection: this.connections.numberOf(request.socket),
+    });
+    next();
   }
 }

@@ -5,8 +5,9 @@ let starting = 0;
 let silenced: LoggerService | undefined;
 
 /**
- * Runs `start` without a word from Nest. Nest's logger belongs to the process, and `logger: false` would silence the
- * application that embeds the sandbox for good; so the logger is given back afterwards, by the last of several starts.
+ * Runs `start` while Nest logs nothing. All Nest applications in a process share one logger. The option `logger: false`
+ * would turn it off also for the application that uses the sandbox, and would never turn it on again. So this function
+ * restores the logger at the end. When several starts run at the same time, the last one to finish restores it.
  */
 export async function startQuietly<T>(start: () => Promise<T>): Promise<T> {
   if (starting === 0) silenced = voice.staticInstanceRef;

@@ -1,4 +1,6 @@
-/** Entries with one lifetime, dropped when they are over. The oldest come first, so dropping looks at few. */
+/**
+ * A map that deletes expired entries. All entries have the same lifetime, so the oldest entries always expire first.
+ */
 export class ExpiringMap<T> {
   readonly #entries = new Map<string, { value: T; expiresAt: number }>();
 

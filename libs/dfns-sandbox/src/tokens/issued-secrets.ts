@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Every secret that ever left the sandbox, so that test suites can look for them where they must not be. */
+/** All secrets that left the sandbox. A test can search logs and answers for them. */
 @Injectable()
 export class IssuedSecrets {
   readonly all: string[] = [];

@@ -1,14 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import type { User } from '../identities/user.js';
+import type { User } from '../identities/user-store.js';
 import { IssuedSecrets } from './issued-secrets.js';
-import { readJwt, signJwt } from './jwt.js';
 
-/** Kinds of spec 4.2, and two of the sandbox's own for what is never a bearer. */
+const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
+
+/**
+ * The kinds of spec 4.2. `Challenge` and `UserAction` are kinds of the sandbox, and no endpoint accepts them as a
+ * bearer.
+ */
 export type TokenKind = 'ServiceAccount' | 'Token' | 'Temp' | 'Recovery' | 'Challenge' | 'UserAction';
 
-/** What a token says about itself (spec 4.3). */
+/** The claims of a token (spec 4.3). */
 export interface TokenClaims {
   'https://custom/username': string;
   'https://custom/app_metadata': { userId: string; orgId: string; tokenKind: TokenKind };
@@ -18,11 +22,11 @@ export interface TokenClaims {
   jti: string;
   iat: number;
   exp: number;
-  /** Tokens of an earlier generation than their user's are revoked. */
+  /** The generation of the user when the token was made. The token ends when the user has a higher generation. */
   generation: number;
 }
 
-/** Makes and reads the JWTs of every kind. Each carries the organisation, as the SDK checks it on all of them. */
+/** Makes and reads the JWTs of all kinds. Each JWT names the organisation, because the SDK checks it in all of them. */
 @Injectable()
 export class TokenIssuer {
   readonly #key = randomBytes(32);
@@ -48,10 +52,41 @@ export class TokenIssuer {
     return this.secrets.add(signJwt(claims, this.#key));
   }
 
-  /** The claims of a genuine token that has not expired. */
+  /** Returns the claims, if this issuer made the token, its kind is one of `kinds`, and it has not expired. */
   read(token: string, kinds: TokenKind[]): TokenClaims | undefined {
     const claims = readJwt(token, this.#key) as TokenClaims | undefined;
     if (!claims || claims.exp * 1000 <= this.config.now()) return undefined;
     return kinds.includes(claims['https://custom/app_metadata'].tokenKind) ? claims : undefined;
+  }
+}
+
+/** Makes a JWT with the algorithm HS256. Dfns does not document the algorithm of its tokens (spec 4.3). */
+function signJwt(claims: object, key: Buffer): string {
+  const text = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${text}.${mac(text, key).toString('base64url')}`;
+}
+
+/** Returns the claims, if this key signed the token. */
+function readJwt(token: string, key: Buffer): unknown {
+  const end = token.lastIndexOf('.');
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  const expected = mac(token.slice(0, Math.max(end, 0)), key);
+  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return undefined;
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+const mac = (text: string, key: Buffer) => createHmac('sha256', key).update(text).digest();
+
+/** The ids of single tokens that ended early. To end all tokens of a user, increase the generation of the user. */
+@Injectable()
+export class RevokedTokens {
+  readonly #ids = new Set<string>();
+
+  add(jti: string): void {
+    this.#ids.add(jti);
+  }
+
+  has(jti: string): boolean {
+    return this.#ids.has(jti);
   }
 }

@@ -1,22 +1,21 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Access, type AccessRule } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access, type AccessRule } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { type PageQuery, page } from '../server/page.js';
-import { type SignatureBody, signatureBody } from './signature-body.js';
-import { Signatures } from './signatures.js';
+import { type SignatureBody, signatureBody } from './signature-request.js';
+import { SignatureStore } from './signature-store.js';
 import type { SigningKey } from './signing-key.js';
-import { Wallets } from './wallets.js';
+import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** `/keys` (spec 11.11); keys come into being with wallets. */
+/** `/keys` (spec 11.11). A key is made together with a wallet. */
 @Controller('keys')
 export class KeysController {
   constructor(
-    private readonly wallets: Wallets,
-    private readonly signatures: Signatures,
+    private readonly wallets: WalletStore,
+    private readonly signatures: SignatureStore,
   ) {}
 
   @Get()
@@ -61,7 +60,7 @@ export class KeysController {
   }
 }
 
-/** A key as the API shows it (spec 14, Key). */
+/** The JSON object that the API returns for a key (spec 14, Key). */
 const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
   id,
   scheme,

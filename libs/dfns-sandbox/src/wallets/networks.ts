@@ -1,6 +1,6 @@
 import { satisfying } from '../bodies/shape.js';
 
-/** How wallets of a network sign. */
+/** The kind of key that a network needs. */
 export interface KeyScheme {
   scheme: 'ECDSA' | 'EdDSA';
   curve: 'secp256k1' | 'ed25519';
@@ -26,12 +26,12 @@ const ECDSA = new Set(
   XrpLedgerTestnet KeyECDSA`.split(/\s+/),
 );
 
-/** The scheme of a network that SDK 0.8.21 knows; Starknet is left out, as OpenSSL lacks its curve. */
+/** Knows the networks of SDK 0.8.21, except Starknet: OpenSSL does not have its curve. */
 export function schemeOf(network: string): KeyScheme | undefined {
   if (EDDSA.has(network)) return { scheme: 'EdDSA', curve: 'ed25519' };
   return ECDSA.has(network) ? { scheme: 'ECDSA', curve: 'secp256k1' } : undefined;
 }
 
-/** A network the sandbox has keys for. */
+/** The rule for a network that the sandbox supports. */
 export const network = () =>
-  satisfying<string>('a network with keys here', (value) => Boolean(schemeOf(String(value))));
+  satisfying<string>('a network that the sandbox supports', (value) => Boolean(schemeOf(String(value))));

@@ -1,19 +1,18 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { identifier } from '../identities/identifiers.js';
+import { identifier } from '../configuration/identifier.js';
 import type { KeyScheme } from './networks.js';
 
-/** A key that Dfns holds for a wallet. */
+/** The key of a wallet. Dfns keeps the private key. */
 export interface SigningKey extends KeyScheme {
   readonly id: string;
   readonly privateKey: KeyObject;
-  /** Hex: the compressed point, or the 32 bytes of an Edwards key. */
+  /** In hex: the compressed point, or the 32 bytes of an Ed25519 key. */
   readonly publicKey: string;
   readonly dateCreated: string;
-  /** Only this end user may see and use it. */
+  /** The id of the only end user who may see and use the key. */
   readonly delegatedTo?: string;
 }
 
-/** A new key of the sandbox's own. */
 export function makeSigningKey(scheme: KeyScheme, dateCreated: string, delegatedTo?: string): SigningKey {
   const { privateKey, publicKey } =
     scheme.curve === 'ed25519'
@@ -32,7 +31,7 @@ export function makeSigningKey(scheme: KeyScheme, dateCreated: string, delegated
   };
 }
 
-/** An address that looks the part; real ones need each chain's own hash. */
+/** Makes an address that only looks like a real one. Real addresses need the hash function of the chain. */
 export function addressOf({ curve, publicKey }: SigningKey): string {
   if (curve === 'ed25519') return publicKey;
   return `0x${createHash('sha256').update(publicKey, 'hex').digest('hex').slice(-40)}`;

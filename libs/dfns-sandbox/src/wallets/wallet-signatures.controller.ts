@@ -1,12 +1,11 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Access, type AccessRule } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access, type AccessRule } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { type PageQuery, page } from '../server/page.js';
-import { type SignatureBody, signatureBody } from './signature-body.js';
-import { Signatures } from './signatures.js';
-import { Wallets } from './wallets.js';
+import { type SignatureBody, signatureBody } from './signature-request.js';
+import { SignatureStore } from './signature-store.js';
+import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
@@ -14,8 +13,8 @@ const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceA
 @Controller('wallets/:walletId/signatures')
 export class WalletSignaturesController {
   constructor(
-    private readonly wallets: Wallets,
-    private readonly signatures: Signatures,
+    private readonly wallets: WalletStore,
+    private readonly signatures: SignatureStore,
   ) {}
 
   @Post()

@@ -1,15 +1,14 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Access, type AccessRule } from '../access/access.decorator.js';
-import { CurrentCaller } from '../access/caller.decorator.js';
-import type { Caller } from '../access/caller.js';
+import { Access, type AccessRule } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { requirePermission } from '../access/permissions.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { boolean, list, object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
 import { bodyInvalid } from '../errors/refusals.js';
-import { UserDirectory } from '../identities/user-directory.js';
+import { UserStore } from '../identities/user-store.js';
 import { type PageQuery, page } from '../server/page.js';
 import { network } from './networks.js';
-import { Wallets, walletAnswer } from './wallets.js';
+import { WalletStore, walletAnswer } from './wallet-store.js';
 
 const label = () => optional(text({ min: 0, max: 100 }));
 const walletBody = object({
@@ -35,8 +34,8 @@ const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceA
 @Controller('wallets')
 export class WalletsController {
   constructor(
-    private readonly wallets: Wallets,
-    private readonly users: UserDirectory,
+    private readonly wallets: WalletStore,
+    private readonly users: UserStore,
   ) {}
 
   @Post()
@@ -65,7 +64,7 @@ export class WalletsController {
     return walletAnswer(this.wallets.get(walletId, user));
   }
 
-  /** An end user's wallets are their own; others may hand a wallet to an end user from the start. */
+  /** Returns the user id of the delegate. An end user always gets the wallet. All others may name an end user. */
   #delegate({ user }: Caller, { delegateTo }: WalletBody): string | undefined {
     if (user.kind === 'EndUser') return user.userId;
     if (delegateTo === undefined) return undefined;

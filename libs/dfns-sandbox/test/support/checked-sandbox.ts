@@ -1,34 +1,61 @@
-import { expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { DfnsSandbox, type SandboxOptions } from 'dfns-sandbox';
 import { ContractProxy } from './contract-proxy.js';
 
-/** A sandbox whose every exchange must keep to the OpenAPI document. */
+/** A sandbox behind a proxy. When it stops, it fails if any answer or accepted body broke the OpenAPI document. */
 export class CheckedSandbox {
-  /** A request by hand. */
-  readonly call: ReturnType<typeof callerOf>;
-
-  private constructor(
-    readonly sandbox: DfnsSandbox,
-    readonly url: string,
-    private readonly proxy: ContractProxy,
-  ) {
-    this.call = callerOf(url);
-  }
+  #proxy?: ContractProxy;
+  sandbox!: DfnsSandbox;
+  url = '';
 
   static async start(options?: SandboxOptions): Promise<CheckedSandbox> {
-    const sandbox = await DfnsSandbox.start(options);
-    const proxy = new ContractProxy(sandbox.url);
-    return new CheckedSandbox(sandbox, await proxy.start(), proxy);
+    const dfns = new CheckedSandbox();
+    await dfns.start(options);
+    return dfns;
+  }
+
+  async start(options?: SandboxOptions): Promise<void> {
+    this.sandbox = await DfnsSandbox.start(options);
+    this.#proxy = new ContractProxy(this.sandbox.url);
+    this.url = await this.#proxy.start();
   }
 
   async stop(): Promise<void> {
-    await this.proxy.stop();
+    await this.#proxy?.stop();
     await this.sandbox.stop();
-    expect(this.proxy.violations).toEqual([]);
+    expect(this.#proxy?.violations).toEqual([]);
   }
+
+  /** Sends a request without the SDK. */
+  readonly call: Call = (...request) => callerOf(this.url)(...request);
 }
 
-/** Sends requests by hand. */
+/** Starts one sandbox before the tests of a file, and stops it after them. Its members work inside hooks and tests. */
+export function useSandbox(options?: SandboxOptions): CheckedSandbox {
+  const dfns = new CheckedSandbox();
+  beforeAll(() => dfns.start(options));
+  afterAll(() => dfns.stop());
+  return dfns;
+}
+
+/** Returns a function that starts sandboxes of this class. All of them stop after the test that started them. */
+export function stoppedAfterEach<S extends { stop(): Promise<void> }>(Sandbox: {
+  start(options?: SandboxOptions): Promise<S>;
+}): (options?: SandboxOptions) => Promise<S> {
+  const started: S[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((sandbox) => sandbox.stop()));
+  });
+  return async (options) => {
+    const sandbox = await Sandbox.start(options);
+    started.push(sandbox);
+    return sandbox;
+  };
+}
+
+type Call = ReturnType<typeof callerOf>;
+
+/** Returns a function that sends requests without the SDK. */
 export function callerOf(url: string) {
   return async (method: string, path: string, { token, body, headers }: CallOptions = {}) => {
     const response = await fetch(`${url}${path}`, {

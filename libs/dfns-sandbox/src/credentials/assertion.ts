@@ -1,0 +1,89 @@
+import { verifyAuthenticationResponse } from '@simplewebauthn/server';
+import { choice, object, optional, text, type ValueOf } from '../bodies/shape.js';
+import type { RelyingParty } from '../configuration/sandbox-config.js';
+import {
+  answersChallenge,
+  decodeBase64url,
+  encodeBase64url,
+  expectAllowedOrigin,
+  expectClientData,
+  parseClientData,
+} from './client-data.js';
+import type { Credential } from './credential.js';
+import { parsePublicKey, verifySignature } from './public-key.js';
+
+const keyAssertion = {
+  credId: text(),
+  clientData: text(),
+  signature: text(),
+  algorithm: optional(text()),
+};
+
+/** The assertion of a key, in `POST /auth/action` and `POST /auth/recover/user` (spec 8.3). */
+export const keyCredentialAssertion = object(keyAssertion);
+export type KeyCredentialAssertion = ValueOf<typeof keyCredentialAssertion>;
+
+/** The first or second factor (spec 14, FirstFactorAssertion). Dfns does not support `Password` and `Totp` either. */
+export const factorAssertion = choice('kind', {
+  Key: { credentialAssertion: keyCredentialAssertion },
+  PasswordProtectedKey: { credentialAssertion: keyCredentialAssertion },
+  Fido2: {
+    credentialAssertion: object({ ...keyAssertion, authenticatorData: text(), userHandle: optional(text({ min: 0 })) }),
+  },
+});
+export type FactorAssertion = ValueOf<typeof factorAssertion>;
+type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialAssertion'];
+
+/**
+ * Checks the assertion of a key. The client data must have the type `key.get` and the challenge. The signature covers
+ * the bytes of the client data, and is in base64url (spec 8.3).
+ * @throws Error with the reason
+ */
+export function verifyKeyAssertion(publicKey: string, assertion: KeyCredentialAssertion, challenge: string): void {
+  const { bytes } = expectClientData(assertion.clientData, 'key.get', challenge);
+  const signature = decodeBase64url(assertion.signature);
+  if (!verifySignature(parsePublicKey(publicKey), bytes, signature, assertion.algorithm)) {
+    throw new Error('signature does not verify');
+  }
+}
+
+/** The credential and the user that must have signed, and the challenge. */
+interface ExpectedPasskey {
+  credential: Credential;
+  challenge: string;
+  userId: string;
+  relyingParty: RelyingParty;
+}
+
+/**
+ * Checks the assertion of a passkey (spec 9.6), and returns its new signature counter.
+ * @throws Error with the reason
+ */
+export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expected: ExpectedPasskey): Promise<number> {
+  const { challenge, userId, relyingParty } = expected;
+  const { credId, publicKey, counter } = expected.credential;
+  const { origin } = parseClientData(assertion.clientData);
+  expectAllowedOrigin(relyingParty, origin);
+  if (assertion.userHandle && assertion.userHandle !== encodeBase64url(userId)) {
+    throw new Error('userHandle belongs to another user');
+  }
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response: {
+      id: credId,
+      rawId: credId,
+      type: 'public-key',
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: assertion.clientData,
+        authenticatorData: assertion.authenticatorData,
+        signature: assertion.signature,
+      },
+    },
+    expectedChallenge: (answer) => answersChallenge(answer, challenge),
+    expectedOrigin: origin,
+    expectedRPID: relyingParty.id,
+    credential: { id: credId, publicKey: new Uint8Array(decodeBase64url(publicKey)), counter },
+  });
+  if (!verified) throw new Error('signature does not verify');
+  return authenticationInfo.newCounter;
+}

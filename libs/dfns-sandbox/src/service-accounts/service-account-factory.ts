@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { SERVICE_ACCOUNT_PERMISSIONS } from '../access/permissions.js';
+import { identifier } from '../configuration/identifier.js';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { newCredential } from '../credentials/credential.js';
+import { keyMaterial } from '../identities/key-material.js';
+import { UserStore } from '../identities/user-store.js';
+import { IssuedSecrets } from '../tokens/issued-secrets.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
+
+/** The argument of `createServiceAccount`. */
+export interface ServiceAccountRequest {
+  name?: string;
+  /** PEM, SPKI or PKCS#1. Without it the sandbox makes a key pair and returns the private key. */
+  publicKey?: string;
+  credId?: string;
+  /** Current and older names of permissions (spec 15). @default all that a back end needs */
+  permissions?: string[];
+  externalId?: string;
+  /** How many days the token is valid. @default 730 */
+  daysValid?: number;
+}
+
+/** A new service account, with its secrets. */
+export interface CreatedServiceAccount {
+  userId: string;
+  authToken: string;
+  credId: string;
+  /** PKCS#8 PEM. It is set when the sandbox made the key pair. */
+  privateKey?: string;
+}
+
+/** Makes service accounts. Each has exactly one key and a token (spec 4.1). */
+@Injectable()
+export class ServiceAccountFactory {
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly users: UserStore,
+    private readonly tokens: TokenIssuer,
+    private readonly secrets: IssuedSecrets,
+  ) {}
+
+  create({ daysValid = 730, permissions, externalId, ...request }: ServiceAccountRequest): CreatedServiceAccount {
+    const { credId, publicKey, privateKey } = keyMaterial(request);
+    const tokenId = identifier('to');
+    const name = request.name ?? 'service account';
+    const user = this.users.add({
+      username: tokenId,
+      name,
+      kind: 'CustomerEmployee',
+      isServiceAccount: true,
+      isRegistered: true,
+      externalId,
+      permissions: permissions ?? SERVICE_ACCOUNT_PERMISSIONS,
+      credentials: [newCredential({ kind: 'Key', credId, publicKey, name, dateCreated: this.config.date() })],
+    });
+    const authToken = this.tokens.issue('ServiceAccount', user, this.config.daysMs(daysValid), tokenId);
+    if (privateKey) this.secrets.add(privateKey);
+    return { userId: user.userId, authToken, credId, ...(privateKey && { privateKey }) };
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { type FactorAssertion, verifyKeyAssertion, verifyPasskeyAssertion } from '../credentials/assertion.js';
+import { type Credential, isUsable } from '../credentials/credential.js';
+import { assertionRefused, noUsableCredential } from '../errors/refusals.js';
+import type { User } from '../identities/user-store.js';
+
+/** Checks that a user signed a challenge. */
+@Injectable()
+export class AssertionVerifier {
+  constructor(private readonly config: SandboxConfig) {}
+
+  /** @throws Refusal 401 if the user has no such active credential, or if the signature is wrong */
+  async verify(user: User, factor: FactorAssertion, challenge: string): Promise<void> {
+    const credential = user.credentials.find(
+      ({ credId, kind }) => credId === factor.credentialAssertion.credId && kind === factor.kind,
+    );
+    if (!credential || !isUsable(credential)) throw noUsableCredential();
+    try {
+      await this.#check(user, credential, factor, challenge);
+    } catch (error) {
+      throw assertionRefused(error);
+    }
+  }
+
+  async #check(user: User, credential: Credential, factor: FactorAssertion, challenge: string): Promise<void> {
+    if (factor.kind !== 'Fido2') {
+      verifyKeyAssertion(credential.publicKey, factor.credentialAssertion, challenge);
+      return;
+    }
+    const expected = { credential, challenge, userId: user.userId, relyingParty: this.config.relyingParty };
+    credential.counter = await verifyPasskeyAssertion(factor.credentialAssertion, expected);
+  }
+}

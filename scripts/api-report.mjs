@@ -1,0 +1,94 @@
+/**
+ * Writes what both libraries export, names and signatures, to docs/api, so that a change of the public API shows in the
+ * review. API Extractor does the work, on the declarations in dist/esm: build the libraries first. Stay on its version 7:
+ * 8.0.0 on npm is older, it is made for TypeScript 3.1.
+ *
+ * usage: api-report.mjs [FOLDER]   where the reports go; docs/api if not given
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import ts from 'typescript';
+
+const LIBRARIES = { 'nestjs-dfns-auth': 'libs/dfns-auth', 'dfns-sandbox': 'libs/dfns-sandbox' };
+
+const target = process.argv[2] ?? 'docs/api';
+mkdirSync(target, { recursive: true });
+for (const [name, folder] of Object.entries(LIBRARIES)) {
+  const report = withoutInternals(extract(name, folder)).trimEnd();
+  writeFileSync(join(target, `${name}.api.md`), `${report}\n`);
+}
+
+function extract(name, folder) {
+  const reportFolder = mkdtempSync(join(tmpdir(), 'api-report-'));
+  const configuration = ExtractorConfig.prepare({
+    configObjectFullPath: undefined,
+    packageJsonFullPath: resolve(folder, 'package.json'),
+    configObject: {
+      projectFolder: resolve(folder),
+      mainEntryPointFilePath: resolve(folder, 'dist/esm/index.d.ts'),
+      compiler: { tsconfigFilePath: resolve(folder, 'tsconfig.lib.json') },
+      newlineKind: 'lf',
+      apiReport: {
+        enabled: true,
+        reportFileName: name,
+        reportFolder,
+        reportTempFolder: reportFolder,
+        // What an exported type refers to is part of it, exported or not.
+        includeForgottenExports: true,
+      },
+    },
+  });
+  try {
+    const { succeeded } = Extractor.invoke(configuration, { localBuild: true, messageCallback: quiet });
+    if (!succeeded) throw new Error(`API Extractor cannot read the declarations of ${name}`);
+    return readFileSync(configuration.reportFilePath, 'utf8');
+  } finally {
+    rmSync(reportFolder, { recursive: true });
+  }
+}
+
+function quiet(message) {
+  if (message.logLevel !== 'error') message.handled = true;
+}
+
+/**
+ * Leaves out what only the parameters of constructors lead to. Nest calls the constructors of the services, so the types
+ * of these parameters are internal. A class that users construct themselves has exported types there.
+ */
+function withoutInternals(report) {
+  const [before, code, after] = report.split(/^```(?:ts)?\n/m);
+  const source = ts.createSourceFile('report.ts', code, ts.ScriptTarget.Latest);
+  const kept = new Set();
+  const keep = (statement) => {
+    if (kept.has(statement)) return;
+    kept.add(statement);
+    visit(statement);
+  };
+  const visit = (node) => {
+    if (ts.isConstructorDeclaration(node)) return;
+    if (ts.isIdentifier(node)) for (const statement of declarations(source, node.text)) keep(statement);
+    ts.forEachChild(node, visit);
+  };
+  source.statements.filter(isExported).forEach(keep);
+  const text = source.statements
+    .filter((statement) => kept.has(statement))
+    .map((statement) => statement.getFullText(source));
+  return [before, '```ts\n', ...text, source.endOfFileToken.getFullText(source), '```\n', after].join('');
+}
+
+function declarations(source, name) {
+  return source.statements.filter((statement) => {
+    const bound = statement.importClause ?? statement.name ?? statement.declarationList?.declarations[0].name;
+    return bound
+      ?.getText(source)
+      .match(/[\w$]+/g)
+      ?.includes(name);
+  });
+}
+
+function isExported(statement) {
+  if (ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) return true;
+  return statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+}
