@@ -8,7 +8,7 @@ import { startWith } from './registered.js';
 import { type VectorKey, vectorKey } from './vectors.js';
 
 const { keyRegistration, keyRegistrationInvalid, recovery } = ceremonyVectors;
-/** What a client should write (spec 9.4, 9.5); the others are what a server should accept. */
+/** What a client should write (dfns-api 8.5, 8.7); the others are what a server should accept. */
 const ours = keyRegistration.filter(
   ({ clientDataLayout, name }) => clientDataLayout === 'challenge-type' && !name.includes('('),
 );

@@ -40,7 +40,7 @@ import { WalletSignaturesController } from './wallets/wallet-signatures.controll
 import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
-/** The guards run in this order, before the checks of the body and of the entity (spec 17, row 10). */
+/** The guards run in this order, before the checks of the body and of the entity (dfns-api 21.10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
 
 @Module({

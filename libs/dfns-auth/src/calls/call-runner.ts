@@ -18,7 +18,7 @@ export interface CallNature {
 }
 
 /**
- * Runs calls. The steps of a call are repeated together, since a user action works once (spec 8.4). Each call has one
+ * Runs calls. The steps of a call are repeated together, since a user action works once (dfns-api 7.8). Each call has one
  * deadline over all its attempts, and is tried again only where that is safe. Each instance has one circuit breaker.
  */
 @Injectable()

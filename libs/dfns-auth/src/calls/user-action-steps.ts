@@ -22,7 +22,7 @@ export interface AnsweredChallenge {
   secondFactor?: object;
 }
 
-/** The two requests of user action signing, and the signature between them, as steps of a call (spec 8). */
+/** The two requests of user action signing, and the signature between them, as steps of a call (dfns-api 7.1). */
 @Injectable()
 export class UserActionSteps {
   readonly #http: DfnsHttp;

@@ -12,7 +12,7 @@ interface Held {
   /** With the text of its body: what was signed is what is sent. */
   action: UserAction;
   challengeIdentifier: string;
-  /** All steps of an action use the same bearer (spec 8.4). */
+  /** All steps of an action use the same bearer (dfns-api 7.9). */
   userToken: string;
 }
 

@@ -61,7 +61,7 @@ export interface CeremoniesOptions {
   store?: CeremonyStore;
 }
 
-/** Headers that only older Dfns documents ask for (spec 3.2, 3.3). Off unless set. */
+/** Headers that only older Dfns documents ask for (dfns-api 3.2, 3.3). Off unless set. */
 export interface LegacyOptions {
   /** Sent as `X-DFNS-APPID`. */
   appId?: string;
@@ -73,7 +73,7 @@ export interface LegacyOptions {
 export interface DfnsAuthModuleOptions {
   /** Region of the organisation; a path prefix is kept; `http:` only for loopback hosts. @default https://api.dfns.io */
   baseUrl?: string;
-  /** When given, every token used or received must be of this organisation (spec 4.3). */
+  /** When given, every token used or received must be of this organisation (dfns-api 4.5). */
   orgId?: string;
   serviceAccount: ServiceAccountOptions;
   http?: HttpOptions;

@@ -1,4 +1,4 @@
-/** Kinds of credentials that Dfns knows (spec 9.1). */
+/** Kinds of credentials that Dfns knows (dfns-api 8.1). */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
 /** A credential that may answer a challenge. `id` is the credId chosen when the credential was made. */
@@ -7,7 +7,7 @@ export interface AllowedCredential {
   id: string;
 }
 
-/** What Dfns asks to be signed before it accepts a write (spec 14, UserActionChallenge). */
+/** What Dfns asks to be signed before it accepts a write (dfns-api 19.4). */
 export interface UserActionChallenge {
   /** Text that is signed as it is: it is base64url already. */
   challenge: string;

@@ -3,7 +3,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 
 /**
- * What Dfns expects of a curve, in portable arithmetic (spec 9.2): Ed25519 over the raw message with a raw signature of
+ * What Dfns expects of a curve, in portable arithmetic (dfns-api 8.2): Ed25519 over the raw message with a raw signature of
  * 64 bytes, ECDSA over SHA-256 with an ASN.1 DER signature. Every option is written out, so that an upgrade of the
  * library cannot change what is sent. The only file that imports `@noble/curves`.
  */

@@ -6,13 +6,13 @@ import { signingEngine } from './signing-engine.js';
 /** A plain key that is to be registered. */
 export interface NewKeyOptions {
   credentialKind: 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
-  /** PEM text, which stays here (spec 9.3 lists the containers). */
+  /** PEM text, which stays here (dfns-api 8.3 lists the containers). */
   privateKey: string;
   passphrase?: string;
   /** Base64url text of your choice. @default 32 random bytes */
   credId?: string;
   credentialName?: string;
-  /** For Dfns to keep and hand back (spec 9.7): required for a `PasswordProtectedKey`, of no use for a `Key`. */
+  /** For Dfns to keep and hand back (dfns-api 8.10): required for a `PasswordProtectedKey`, of no use for a `Key`. */
   encryptedPrivateKey?: string;
 }
 
@@ -24,7 +24,7 @@ export type KeyCredential<O extends NewKeyOptions = NewKeyOptions> = Pick<
 
 /**
  * Registers a plain key instead of a passkey: in tests, mobile back ends and migrations. The result is for
- * `firstFactorCredential`, `secondFactorCredential` or `recoveryCredential` (spec 9.5).
+ * `firstFactorCredential`, `secondFactorCredential` or `recoveryCredential` (dfns-api 8.7).
  *
  * @param challenge of the registration, the recovery or the credential challenge
  * @throws DfnsError `DFNS_CONFIGURATION` when the key cannot be used

@@ -3,7 +3,7 @@ import type { CredentialSigner, KeyAssertion, UserActionChallenge } from './cred
 import { readPrivateKey } from './private-key.js';
 import { type SigningEngine, signingEngine } from './signing-engine.js';
 
-/** Types of client data for key credentials (spec 9.4). */
+/** Types of client data for key credentials (dfns-api 8.5). */
 export type KeyClientDataType = 'key.get' | 'key.create';
 
 /**
@@ -14,7 +14,7 @@ export function keyClientData(type: KeyClientDataType, challenge: string): Buffe
   return Buffer.from(JSON.stringify(type === 'key.get' ? { type, challenge } : { challenge, type }));
 }
 
-/** A plain key: its credential id at Dfns and the text of the private key (spec 9.3 lists the containers). */
+/** A plain key: its credential id at Dfns and the text of the private key (dfns-api 8.3 lists the containers). */
 export interface KeySignerOptions {
   credId: string;
   privateKey: string;
@@ -65,7 +65,7 @@ export interface SignedRecovery<C> {
 }
 
 /**
- * Signs new credentials with a recovery key that is at hand as text (spec 9.8). What is signed is the JSON text of
+ * Signs new credentials with a recovery key that is at hand as text (dfns-api 8.11). What is signed is the JSON text of
  * `newCredentials`: change nothing in them afterwards, not even the order of their members.
  *
  * @throws DfnsError `DFNS_CONFIGURATION` when the key cannot be used

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { DfnsError } from '../errors/dfns-error.js';
 import { ELLIPTIC_CURVES, type EllipticCurve } from './elliptic-curves.js';
 
-/** Signs bytes the way Dfns verifies them for this kind of key (spec 9.2). */
+/** Signs bytes the way Dfns verifies them for this kind of key (dfns-api 8.2). */
 export type SigningEngine = (message: Uint8Array) => Uint8Array;
 
 const PROBE = Buffer.from('nestjs-dfns-auth probe');

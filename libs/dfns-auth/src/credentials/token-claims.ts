@@ -1,4 +1,4 @@
-/** What a client may read of a Dfns token; everything else of it is opaque (spec 4.3). */
+/** What a client may read of a Dfns token; everything else of it is opaque (dfns-api 4.4). */
 export interface TokenClaims {
   orgId?: string;
   userId?: string;

@@ -54,7 +54,7 @@ export class PasswordProtectedKeyAssertionDto {
   credentialAssertion!: SignedByKeyDto;
 }
 
-/** A challenge, signed (spec 14, FirstFactorAssertion). */
+/** A challenge, signed (dfns-api 19.5). */
 export type FactorAssertionDto = Fido2AssertionDto | KeyAssertionDto | PasswordProtectedKeyAssertionDto;
 
 const ASSERTIONS = {
@@ -63,7 +63,7 @@ const ASSERTIONS = {
   PasswordProtectedKey: PasswordProtectedKeyAssertionDto,
 };
 
-/** What answers a user action challenge; `POST /auth/action` without its `challengeIdentifier` (spec 8.3). */
+/** What answers a user action challenge; `POST /auth/action` without its `challengeIdentifier` (dfns-api 7.7). */
 export class UserActionAssertionDto {
   @NestedByKind('kind', ASSERTIONS)
   firstFactor!: FactorAssertionDto;

@@ -4,7 +4,7 @@ import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 import { Schema } from './schema.js';
 
-/** The public part of a new credential (spec 9.5, 9.6). */
+/** The public part of a new credential (dfns-api 8.7, 8.8). */
 export class CredentialInfoDto {
   /** Chosen by whoever made the key, or by the authenticator. */
   @Base64url(1_400)
@@ -40,7 +40,7 @@ export class KeyCredentialDto extends CredentialDto {
   credentialKind!: 'Key';
 }
 
-/** A new key that Dfns keeps in an encrypted form which only its owner can open (spec 9.7). */
+/** A new key that Dfns keeps in an encrypted form which only its owner can open (dfns-api 8.10). */
 export class PasswordProtectedKeyCredentialDto extends CredentialDto {
   @OneOf('PasswordProtectedKey')
   credentialKind!: 'PasswordProtectedKey';
@@ -50,7 +50,7 @@ export class PasswordProtectedKeyCredentialDto extends CredentialDto {
   encryptedPrivateKey!: string;
 }
 
-/** A new key for the day when all others are lost (spec 9.7). */
+/** A new key for the day when all others are lost (dfns-api 8.10). */
 export class RecoveryKeyCredentialDto extends CredentialDto {
   @OneOf('RecoveryKey')
   credentialKind!: 'RecoveryKey';
@@ -61,7 +61,7 @@ export class RecoveryKeyCredentialDto extends CredentialDto {
   encryptedPrivateKey?: string;
 }
 
-/** A credential that signs (spec 14, FirstFactorCredential). */
+/** A credential that signs (dfns-api 19.6). */
 export type SigningCredentialDto = Fido2CredentialDto | KeyCredentialDto | PasswordProtectedKeyCredentialDto;
 
 /** Classes by what `credentialKind` says. */
@@ -109,7 +109,7 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
     Schema({ required: false }),
   );
 
-/** A credential that a user adds to those they have (spec 14, CreateCredentialBody). */
+/** A credential that a user adds to those they have (dfns-api 19.9). */
 export class NewCredentialDto {
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
@@ -120,13 +120,13 @@ export class NewCredentialDto {
   @Text(100)
   credentialName!: string;
 
-  /** Opaque to Dfns (spec 9.7). */
+  /** Opaque to Dfns (dfns-api 8.10). */
   @EncryptedKeyOfKind()
   @Text(8_192)
   encryptedPrivateKey?: string;
 }
 
-/** Body of `POST /auth/credentials` (spec 11.6). */
+/** Body of `POST /auth/credentials` (dfns-api 13.2, 19.9). */
 export class CreateCredentialDto extends NewCredentialDto {
   /** Of the credential challenge. Stays on the server. */
   @Text(8_192)

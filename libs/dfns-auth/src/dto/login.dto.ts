@@ -1,6 +1,6 @@
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 
-/** Body of `POST /auth/login/delegated` (spec 11.1). */
+/** Body of `POST /auth/login/delegated` (dfns-api 9.1). */
 export class DelegatedLoginDto {
   /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
   @IsString()

@@ -2,7 +2,7 @@ import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { Nested } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 
-/** Body of `POST /auth/recover/user/delegated` (spec 11.1). */
+/** Body of `POST /auth/recover/user/delegated` (dfns-api 11.1). */
 export class DelegatedRecoveryDto {
   /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
   @Text(500)
@@ -30,7 +30,7 @@ export class RecoveryKeyAssertionDto {
   algorithm?: string;
 }
 
-/** The proof that the person still has a recovery key (spec 9.8). */
+/** The proof that the person still has a recovery key (dfns-api 8.11). */
 export class RecoveryDto {
   @OneOf('RecoveryKey')
   kind!: 'RecoveryKey';
@@ -40,7 +40,7 @@ export class RecoveryDto {
 }
 
 /**
- * Body of `POST /auth/recover/user` (spec 11.5). The recovery key signs the JSON text of `newCredentials`: its members
+ * Body of `POST /auth/recover/user` (dfns-api 11.2). The recovery key signs the JSON text of `newCredentials`: its members
  * reach Dfns in the order in which they were given.
  */
 export class RecoverUserDto {

@@ -2,7 +2,7 @@ import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { NestedList } from './nested.js';
 import { OneOf, Optional, Text, TextLike } from './rules.js';
 
-/** Body of `POST /auth/registration/delegated` (spec 11.1). */
+/** Body of `POST /auth/registration/delegated` (dfns-api 10.1). */
 export class DelegatedRegistrationDto {
   /** The username: any unique text, an e-mail address or not. Take it from your own authenticated principal. */
   @Text(500)
@@ -17,7 +17,7 @@ export class DelegatedRegistrationDto {
   externalId?: string;
 }
 
-/** Body of `POST /auth/registration` (spec 11.3). */
+/** Body of `POST /auth/registration` (dfns-api 10.3). */
 export class CompleteRegistrationDto extends RegistrationCredentialsDto {}
 
 /** A wallet that comes with a registration. */
@@ -31,7 +31,7 @@ export class NewWalletDto {
   name?: string;
 }
 
-/** Body of `POST /auth/registration/enduser` (spec 11.3). */
+/** Body of `POST /auth/registration/enduser` (dfns-api 10.4). */
 export class CompleteEndUserRegistrationDto extends RegistrationCredentialsDto {
   /** Made at once, and delegated to the user. */
   @NestedList(NewWalletDto, 100)

@@ -7,7 +7,7 @@ const BASE64URL = '^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-
 /** Text of 1 to `maxLength` characters. */
 export const Text = (maxLength: number): PropertyDecorator => text(maxLength, 'text');
 
-/** Base64url of 1 to `maxLength` characters; padding is let through (spec 16, row 19). */
+/** Base64url of 1 to `maxLength` characters; padding is let through (dfns-api 20.16). */
 export const Base64url = (maxLength: number): PropertyDecorator => text(maxLength, 'base64url text', BASE64URL);
 
 /** Text that matches `pattern`, as OpenAPI writes it. */

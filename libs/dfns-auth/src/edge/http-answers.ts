@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import { DfnsApiError, type DfnsError } from '../errors/dfns-error.js';
 import { DFNS_ERRORS, type DfnsErrorCode } from '../errors/error-table.js';
 
-/** Seconds until a Dfns quota is counted anew, where Dfns does not say (spec 6). */
+/** Seconds until a Dfns quota is counted anew, where Dfns does not say (dfns-api 6). */
 const QUOTA_WINDOW_S = 60;
 
 const USER_STATES: DfnsErrorCode[] = ['DFNS_USER_NOT_FOUND', 'DFNS_USER_EXISTS', 'DFNS_USER_DEACTIVATED'];

@@ -12,7 +12,7 @@ export interface Answer {
   bytes: Buffer;
 }
 
-/** The members of Dfns's error envelope that are of use, whatever shape it came in (spec 7.1). */
+/** The members of Dfns's error envelope that are of use, whatever shape it came in (dfns-api 5.1). */
 export interface ErrorEnvelope {
   message: string;
   errorId?: string;
@@ -53,7 +53,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Milliseconds until another try makes sense: from `Retry-After`, in seconds or as a date, else from
- * `X-RateLimit-Reset`, unix seconds (spec 6). Never negative, never more than a day. Moments are compared with the
+ * `X-RateLimit-Reset`, unix seconds (dfns-api 6.2). Never negative, never more than a day. Moments are compared with the
  * `Date` of the answer where it has one, so that no two clocks have to agree.
  *
  * @param now milliseconds since 1970

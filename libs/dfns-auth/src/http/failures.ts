@@ -9,7 +9,7 @@ export type CallerKind = 'serviceAccount' | 'user' | 'temporary' | 'anonymous';
 export type Step = 'init' | 'exchange' | 'call';
 
 /*
- * What a refusal by Dfns means. A text decides only where the status cannot, and is compared exactly (spec 7.3). In the
+ * What a refusal by Dfns means. A text decides only where the status cannot, and is compared exactly (dfns-api 5.3). In the
  * steps init and exchange of a service account, a text about "the user" is about the service account itself. In the call
  * it is about the user whom the request names.
  */
@@ -34,12 +34,12 @@ export function refusalCode(status: number, message: string, caller: CallerKind,
   const byText = TEXTS[key];
   if (byText !== undefined && !(signing && caller === 'serviceAccount' && ABOUT_SIGNER.includes(byText))) return byText;
   if (caller === 'serviceAccount') {
-    // In the call itself this text is about a user who never finished registration (spec 17, row 13).
+    // In the call itself this text is about a user who never finished registration (dfns-api 21.12).
     if (key === NO_CREDENTIAL && !signing) return 'DFNS_USER_NOT_FOUND';
     if (byText !== undefined || status === 401) return 'DFNS_SERVICE_ACCOUNT_REJECTED';
     if (status === 403) return 'DFNS_SERVICE_ACCOUNT_FORBIDDEN';
   }
-  // The token was good enough for a challenge, so Dfns refuses the assertion (spec 17, rows 7 and 8).
+  // The token was good enough for a challenge, so Dfns refuses the assertion (dfns-api 21.7, 21.8).
   if (status === 401 && (key === NO_CREDENTIAL || (step === 'exchange' && !NO_TOKEN.includes(key)))) {
     return 'DFNS_USER_ACTION_REJECTED';
   }

@@ -42,7 +42,7 @@ const MAX_WAITING = 10_000;
 const UNTOLD_PAUSE_MS = 1_000;
 /** Requests that a call needs which begins with a challenge: there is no point in beginning what the quota cannot end. */
 const STEPS = 3;
-/** The window in which Dfns counts (spec 6). */
+/** The window in which Dfns counts (dfns-api 6.1). */
 const WINDOW_MS = 60_000;
 
 /**

@@ -1,6 +1,6 @@
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** A page of a list; without `nextPageToken` it is the last one (spec 13.2). */
+/** A page of a list; without `nextPageToken` it is the last one (dfns-api 18.1). */
 export interface Page<T> {
   items: T[];
   nextPageToken?: string;

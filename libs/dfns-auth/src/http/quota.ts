@@ -3,7 +3,7 @@ import type { Answer } from './answer.js';
 
 /**
  * What is left of the quota of the organisation in the current window, from `X-RateLimit-Remaining` and
- * `X-RateLimit-Reset` (spec 6). Answers may arrive in another order than Dfns counted them.
+ * `X-RateLimit-Reset` (dfns-api 6.2). Answers may arrive in another order than Dfns counted them.
  */
 export class Quota {
   #resetAt = 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LegacyOptions } from '../config/options.js';
 
-/** Sent with every request, since Dfns refuses an empty one (spec 2). A spec compares it with the version of the package. */
+/** Sent with every request, since Dfns refuses an empty one (dfns-api 2.2). A spec compares it with the version of the package. */
 export const USER_AGENT = 'nestjs-dfns-auth/0.1.0';
 
 /** What decides about the headers of a request. */
@@ -31,7 +31,7 @@ export function requestHeaders(
   };
 }
 
-/** Only older Dfns documents ask for it; each nonce is used once (spec 3.3). */
+/** Only older Dfns documents ask for it; each nonce is used once (dfns-api 3.3). */
 function legacyNonce(now: number): string {
   return Buffer.from(JSON.stringify({ uuid: randomUUID(), date: new Date(now).toISOString() })).toString('base64url');
 }

@@ -6,7 +6,7 @@ export type QueryParameters = Record<string, string | number | boolean | undefin
 /** A write that a user or the service account signs: what it does, where, and with what body. */
 export interface UserAction {
   method: 'POST' | 'PUT' | 'DELETE' | 'GET';
-  /** From the leading slash, ids percent-encoded. A query is allowed and is not signed (spec 8.1). */
+  /** From the leading slash, ids percent-encoded. A query is allowed and is not signed (dfns-api 7.4). */
   path: string;
   /** Text is taken as it is. An object is serialised once, and that text is signed and sent. */
   body?: string | object;
@@ -15,7 +15,7 @@ export interface UserAction {
 /** A request exactly as it is signed and sent. */
 export interface RequestText {
   method: UserAction['method'];
-  /** The path that is signed (spec 8.1). */
+  /** The path that is signed (dfns-api 7.2). */
   path: string;
   /** The query that is sent after the path and not signed; with its `?`, or empty. */
   query: string;

@@ -2,7 +2,7 @@ import { readDescriptor, readRelyingParty } from '../calls/challenge.js';
 import type { AllowedCredential, CredentialKind } from '../credentials/credential-signer.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
-/** What a device needs to make credentials: the options of WebAuthn's `create`, in the words of Dfns (spec 14). */
+/** What a device needs to make credentials: the options of WebAuthn's `create`, in the words of Dfns (dfns-api 19.2, 19.8). */
 export interface CreationChallenge {
   /** Text that is signed as it is: it is base64url already. */
   challenge: string;
@@ -31,7 +31,7 @@ export interface RegistrationChallenge extends PasskeyCreationChallenge {
   supportedCredentialKinds: { firstFactor: string[]; secondFactor: string[] };
 }
 
-/** Reads a {@link CreationChallenge}. Older answers name the algorithms `pubKeyCredParam` (spec 16, row 9). */
+/** Reads a {@link CreationChallenge}. Older answers name the algorithms `pubKeyCredParam` (dfns-api 20.7). */
 export function readCreationChallenge(answer: AnswerReader): CreationChallenge {
   const user = answer.object('user');
   const algorithms = answer.has('pubKeyCredParams') ? 'pubKeyCredParams' : 'pubKeyCredParam';
@@ -71,13 +71,13 @@ export function readRegistrationOptions(
   };
 }
 
-/** Answer of a delegated recovery (spec 14). */
+/** Answer of a delegated recovery (dfns-api 19.3). */
 export interface RecoveryChallenge extends RegistrationChallenge {
   /** Recovery keys that may sign, with what the device needs to open them; empty where Dfns keeps nothing. */
   allowedRecoveryCredentials: { id: string; encryptedRecoveryKey: string }[];
 }
 
-/** Answer of `POST /auth/credentials/init`; only passkeys get what authenticators want to know (spec 14). */
+/** Answer of `POST /auth/credentials/init`; only passkeys get what authenticators want to know (dfns-api 19.8). */
 export type CredentialChallenge = { kind: CredentialKind /** Stays on the server. */; challengeIdentifier: string } & (
   | CreationChallenge
   | PasskeyCreationChallenge

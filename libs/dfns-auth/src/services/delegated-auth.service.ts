@@ -99,7 +99,7 @@ export class DelegatedAuthService {
   }
 
   /**
-   * A new challenge for a user who did not finish a registration. Only older Dfns documents know it (spec 16, row 5).
+   * A new challenge for a user who did not finish a registration. Only older Dfns documents know it (dfns-api 20.4).
    *
    * @throws DfnsError `DFNS_NOT_FOUND` where Dfns does not have it
    */

@@ -4,7 +4,7 @@ import { DfnsError } from '../errors/dfns-error.js';
 import type { CallOptions } from '../http/call-scope.js';
 import { UserCalls } from '../tokens/user-calls.js';
 
-/** Writes of a user that Dfns takes without a user action (spec 11.2, 11.4, 11.6). */
+/** Writes of a user that Dfns takes without a user action (dfns-api 7.10). */
 const UNSIGNED = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/credentials/init', 'PUT /auth/logout'];
 
 /** The rest of the Dfns API: reads, and writes signed by the service account or, beforehand, by the user. */

@@ -8,7 +8,7 @@ import type { CallOptions } from '../http/call-scope.js';
 import { UserCalls } from '../tokens/user-calls.js';
 import { type CredentialChallenge, readCredentialChallenge } from './creation-challenges.js';
 
-/** A credential of a user (spec 14). */
+/** A credential of a user (dfns-api 19.10). */
 export interface DfnsCredential {
   kind: string;
   /** The id that signing and recovery use. */
@@ -28,7 +28,7 @@ export interface DfnsCredential {
 export type CredentialOwner = string | { userToken: string };
 
 /**
- * The credentials of one user (spec 11.6). Each write needs a user action that the user signed with a credential they
+ * The credentials of one user (dfns-api 13.1). Each write needs a user action that the user signed with a credential they
  * have, for `POST /auth/credentials` or `PUT /auth/credentials/…` and the JSON text of exactly the same request;
  * `DelegatedCeremonies` does all of that for a browser.
  */

@@ -5,7 +5,7 @@ import type { CallOptions } from '../http/call-scope.js';
 import { allPages, type Page } from '../http/pages.js';
 import { pathSegment } from '../http/request-text.js';
 
-/** A user of the organisation (spec 14). */
+/** A user of the organisation (dfns-api 19.11). */
 export interface DfnsUser {
   username: string;
   name: string;
@@ -29,7 +29,7 @@ export function readUser(user: AnswerReader): DfnsUser {
   });
 }
 
-/** Users of the largest page that Dfns gives (spec 11.7). */
+/** Users of the largest page that Dfns gives (dfns-api 18.2). */
 const LARGEST_PAGE = 200;
 
 /** Which users, and which page of them. */
@@ -41,7 +41,7 @@ export interface UserQuery {
   paginationToken?: string;
 }
 
-/** The users of the organisation, as the service account sees and manages them (spec 11.7). */
+/** The users of the organisation, as the service account sees and manages them (dfns-api 12.1, 12.2). */
 @Injectable()
 export class DfnsUsers {
   readonly #calls: DfnsCalls;

@@ -5,7 +5,7 @@ export interface DelegatedLoginResponse {
   token: string;
 }
 
-/** A wallet (spec 14). */
+/** A wallet (dfns-api 19.13). */
 export interface Wallet {
   id: string;
   network: string;
@@ -26,7 +26,7 @@ export function readWallet(wallet: AnswerReader): Wallet {
   return wallet.whole<Wallet>({ texts: ['id', 'network', 'status', 'dateCreated'], flags: ['custodial'] });
 }
 
-/** Answer of a registration and of a recovery; `credential` is the first factor (spec 14). */
+/** Answer of a registration and of a recovery; `credential` is the first factor (dfns-api 19.7). */
 export interface RegistrationResult {
   credential: { uuid: string; kind: string; name: string };
   user: { id: string; username: string; orgId: string };
@@ -42,7 +42,7 @@ export interface EndUserRegistrationResult extends RegistrationResult {
   wallets: Wallet[];
 }
 
-/** Reads a {@link RegistrationResult}. Older answers name the kind `credentialKind` (spec 16, row 10). */
+/** Reads a {@link RegistrationResult}. Older answers name the kind `credentialKind` (dfns-api 20.8). */
 export function readRegistrationResult(answer: AnswerReader): RegistrationResult {
   const credential = answer.object('credential');
   const user = answer.object('user');

@@ -15,7 +15,7 @@ export function userTokenProblem(token: unknown, username: string, orgId: string
 }
 
 /**
- * A token in an answer, once it is sure that it is of the organisation and the user that were asked about (spec 4.3).
+ * A token in an answer, once it is sure that it is of the organisation and the user that were asked about (dfns-api 4.4, 4.5).
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
  */

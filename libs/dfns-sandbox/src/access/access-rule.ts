@@ -25,7 +25,7 @@ export interface AccessRule {
 /** Sets the rule that the guards apply to an endpoint. The status of success is always 200. */
 export const Access = (rule: AccessRule) => applyDecorators(SetMetadata(ACCESS_RULE, rule), HttpCode(200));
 
-/** Checks the kind of the caller first, and then the permission (spec 17, rows 15 and 16). */
+/** Checks the kind of the caller first, and then the permission (dfns-api 21.14). */
 @Injectable()
 export class PermissionGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

@@ -3,7 +3,7 @@ import type { User } from '../identities/user-store.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import type { TokenClaims } from '../tokens/token-issuer.js';
 
-/** The kinds of callers: the identities of spec 4.1, and sessions with a `temporaryAuthenticationToken`. */
+/** The kinds of callers: the identities of dfns-api 4.1, and sessions with a `temporaryAuthenticationToken`. */
 export type CallerKind = 'ServiceAccount' | 'CustomerEmployee' | 'EndUser' | 'RegistrationSession' | 'RecoverySession';
 
 /** The user of the bearer token. */

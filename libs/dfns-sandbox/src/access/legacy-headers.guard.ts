@@ -29,7 +29,7 @@ export class LegacyHeadersGuard implements CanActivate {
   }
 }
 
-/** A nonce of the older documents (spec 3.3). */
+/** A nonce of the older documents (dfns-api 3.3). */
 interface Nonce {
   uuid: string;
   /** Milliseconds since the epoch. */

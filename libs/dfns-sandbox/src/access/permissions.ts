@@ -11,7 +11,7 @@ const delegated = (name: string, older: string) => [
 
 /**
  * The permissions that each operation needs: all names of one list, and any of the lists is enough. There are several
- * lists because Dfns renamed its permissions twice (spec 15).
+ * lists because Dfns renamed its permissions twice (dfns-api 14.1).
  */
 const OPERATIONS = {
   delegatedLogin: delegated('Login', 'Read'),
@@ -68,7 +68,7 @@ export const EMPLOYEE_PERMISSIONS = [...SERVICE_ACCOUNT_PERMISSIONS, 'Auth:Servi
 
 /**
  * The permissions of end users: the role `ManagedDefaultEndUserAccess`, and also `Wallets:Create` and `Keys:Create`. At
- * Dfns each organisation decides about these two (spec 15).
+ * Dfns each organisation decides about these two (dfns-api 14.3).
  */
 export const END_USER_PERMISSIONS = [
   'Keys:Create',

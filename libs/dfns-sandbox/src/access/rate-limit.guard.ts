@@ -5,7 +5,7 @@ import { tooManyRequests } from '../errors/refusals.js';
 
 const WINDOW_MS = 60_000;
 
-/** Limits the requests of the organisation in fixed windows of 60 seconds, with the headers of spec 6. */
+/** Limits the requests of the organisation in fixed windows of 60 seconds, with the headers of dfns-api 6.1, 6.2. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   #resetAt = 0;

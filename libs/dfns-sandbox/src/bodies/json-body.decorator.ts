@@ -9,7 +9,7 @@ export const BodyText = createParamDecorator(
 );
 
 /**
- * Checks the body after the guards, and gives it to the parameter of a handler. No body is the same as `{}` (spec 8.1).
+ * Checks the body after the guards, and gives it to the parameter of a handler. No body is the same as `{}` (dfns-api 7.3).
  */
 export const JsonBody = (shape: Shape<unknown>) => BodyText(new ShapePipe(shape));
 

@@ -8,7 +8,7 @@ export interface SandboxOptions {
   host?: string;
   /** The id of the organisation. @default a random id */
   orgId?: string;
-  /** Requires the headers `X-DFNS-APPID` and `X-DFNS-NONCE` of the older documents (spec 3.2, 3.3). @default false */
+  /** Requires the headers `X-DFNS-APPID` and `X-DFNS-NONCE` of the older documents (dfns-api 3.2, 3.3). @default false */
   legacy?: boolean;
   /**
    * Adds `POST /auth/registration/delegated/restart`, which only the older documents have.
@@ -16,7 +16,7 @@ export interface SandboxOptions {
    */
   restart?: boolean;
   lifetimes?: Partial<Lifetimes>;
-  /** The number of requests of the organisation in each fixed window of 60 seconds (spec 6). @default no limit */
+  /** The number of requests of the organisation in each fixed window of 60 seconds (dfns-api 6.1). @default no limit */
   rateLimitPerMinute?: number;
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
   now?: () => number;
@@ -27,7 +27,7 @@ export interface SandboxOptions {
   keepRequests?: number;
 }
 
-/** How long tokens, challenges and user actions are valid, in milliseconds (spec 17, rows 1 to 3). */
+/** How long tokens, challenges and user actions are valid, in milliseconds (dfns-api 21.1, 21.2, 21.3). */
 export interface Lifetimes {
   /** @default 3_600_000 */
   userTokenMs: number;

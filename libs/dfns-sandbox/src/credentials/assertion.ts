@@ -19,11 +19,11 @@ const keyAssertion = {
   algorithm: optional(text()),
 };
 
-/** The assertion of a key, in `POST /auth/action` and `POST /auth/recover/user` (spec 8.3). */
+/** The assertion of a key, in `POST /auth/action` and `POST /auth/recover/user` (dfns-api 7.7). */
 export const keyCredentialAssertion = object(keyAssertion);
 export type KeyCredentialAssertion = ValueOf<typeof keyCredentialAssertion>;
 
-/** The first or second factor (spec 14, FirstFactorAssertion). Dfns does not support `Password` and `Totp` either. */
+/** The first or second factor (dfns-api 19.5). Dfns does not support `Password` and `Totp` either. */
 export const factorAssertion = choice('kind', {
   Key: { credentialAssertion: keyCredentialAssertion },
   PasswordProtectedKey: { credentialAssertion: keyCredentialAssertion },
@@ -36,7 +36,7 @@ type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialA
 
 /**
  * Checks the assertion of a key. The client data must have the type `key.get` and the challenge. The signature covers
- * the bytes of the client data, and is in base64url (spec 8.3).
+ * the bytes of the client data, and is in base64url (dfns-api 7.7).
  * @throws Error with the reason
  */
 export function verifyKeyAssertion(publicKey: string, assertion: KeyCredentialAssertion, challenge: string): void {
@@ -56,7 +56,7 @@ interface ExpectedPasskey {
 }
 
 /**
- * Checks the assertion of a passkey (spec 9.6), and returns its new signature counter.
+ * Checks the assertion of a passkey (dfns-api 8.9), and returns its new signature counter.
  * @throws Error with the reason
  */
 export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expected: ExpectedPasskey): Promise<number> {

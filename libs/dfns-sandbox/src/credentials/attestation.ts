@@ -13,7 +13,7 @@ import {
 import type { Credential } from './credential.js';
 import { parsePublicKey, verifySignature } from './public-key.js';
 
-/** The COSE numbers of the algorithms that passkeys may use: ES256 and RS256 (spec 9.6). */
+/** The COSE numbers of the algorithms that passkeys may use: ES256 and RS256 (dfns-api 8.8). */
 export const PASSKEY_ALGORITHMS = [-7, -257];
 
 export const credentialInfo = object({ credId: text(), clientData: text(), attestationData: text() });
@@ -21,7 +21,7 @@ export type CredentialInfo = ValueOf<typeof credentialInfo>;
 
 /**
  * Checks the attestation of a new key. The client data must have the type `key.create` and the challenge. The new key
- * must have signed the fingerprint of client data and public key, and the signature is in hex (spec 9.5).
+ * must have signed the fingerprint of client data and public key, and the signature is in hex (dfns-api 8.7).
  * @returns the PEM of the public key
  * @throws Error with the reason
  */
@@ -42,7 +42,7 @@ export function verifyKeyAttestation(info: CredentialInfo, challenge: string): s
 }
 
 /**
- * Checks the attestation of a new passkey (spec 9.6), and returns the members to store.
+ * Checks the attestation of a new passkey (dfns-api 8.8), and returns the members to store.
  * @throws Error with the reason
  */
 export async function verifyPasskeyAttestation(

@@ -1,7 +1,7 @@
 import { parseObject } from '../bodies/json-text.js';
 import type { RelyingParty } from '../configuration/sandbox-config.js';
 
-/** Decodes base64url, with or without padding (spec 16, row 19). @throws Error for any other text */
+/** Decodes base64url, with or without padding (dfns-api 20.16). @throws Error for any other text */
 export function decodeBase64url(text: string): Buffer {
   if (!/^[\w-]+={0,2}$/.test(text)) throw new Error('not base64url');
   return Buffer.from(text, 'base64url');
@@ -11,12 +11,12 @@ export const encodeBase64url = (text: string) => Buffer.from(text).toString('bas
 
 type ClientDataType = 'key.create' | 'key.get';
 
-/** The bytes of client data, and the members that matter (spec 9.4). */
+/** The bytes of client data, and the members that matter (dfns-api 8.5). */
 export interface ClientData {
   bytes: Buffer;
   type: string;
   challenge: string;
-  /** It is empty if the client data has no origin. Keys need no origin (spec 17, row 24). */
+  /** It is empty if the client data has no origin. Keys need no origin (dfns-api 21.21). */
   origin: string;
 }
 

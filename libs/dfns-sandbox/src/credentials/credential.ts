@@ -1,6 +1,6 @@
 import { identifier } from '../configuration/identifier.js';
 
-/** The kinds of spec 9.1 that Dfns supports today. */
+/** The kinds of dfns-api 8.1 that Dfns supports today. */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
 /** A public key that belongs to a user. */

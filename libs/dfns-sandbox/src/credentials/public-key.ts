@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 
 /**
  * The pattern of the service account endpoint: SPKI or PKCS#1. The two characters `\n` may stand for a line break
- * (spec 9.3).
+ * (dfns-api 8.4).
  */
 const PUBLIC_KEY_PEM = /^-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\n\r\\]+-----END (RSA )?PUBLIC KEY-----\s?$/;
 
@@ -22,7 +22,7 @@ export function parsePublicKey(pem: string): KeyObject {
 const DIGESTS: Record<string, string> = { 'RSA-SHA256': 'sha256', SHA256: 'sha256', SHA512: 'sha512' };
 
 /**
- * Verifies a signature: raw bytes for Ed25519, DER for ECDSA, PKCS#1 v1.5 for RSA (spec 9.2). `algorithm` names the
+ * Verifies a signature: raw bytes for Ed25519, DER for ECDSA, PKCS#1 v1.5 for RSA (dfns-api 8.2). `algorithm` names the
  * digest. Without `algorithm` the digest is SHA-256, and keys on Edwards curves use no digest.
  */
 export function verifySignature(key: KeyObject, data: Buffer, signature: Buffer, algorithm?: string): boolean {

@@ -4,7 +4,7 @@ import type { User } from '../identities/user-store.js';
 
 const FACTORS = ['Fido2', 'Key', 'PasswordProtectedKey'];
 
-/** The members that come with the challenge for a new key (spec 14, CredentialChallenge). */
+/** The members that come with the challenge for a new key (dfns-api 19.8). */
 export function keyCreationOptions(user: User, { id, name }: RelyingParty) {
   return {
     user: { id: user.userId, displayName: user.name, name: user.username },
@@ -25,7 +25,7 @@ export function passkeyCreationOptions(user: User, relyingParty: RelyingParty) {
   };
 }
 
-/** The members that come with the challenge of a registration or recovery (spec 14, RegistrationChallenge). */
+/** The members that come with the challenge of a registration or recovery (dfns-api 19.2). */
 export function registrationOptions(user: User, relyingParty: RelyingParty) {
   return {
     ...passkeyCreationOptions(user, relyingParty),

@@ -49,7 +49,7 @@ export class Enrolment {
 }
 
 /**
- * The answer to a complete registration or recovery. `credential` is the first factor (spec 14, RegistrationResult).
+ * The answer to a complete registration or recovery. `credential` is the first factor (dfns-api 19.7).
  */
 export const registrationResult = (user: User, { credentialUuid, kind, name }: Credential, orgId: string) => ({
   credential: { uuid: credentialUuid, kind, name },

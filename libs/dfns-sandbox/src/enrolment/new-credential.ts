@@ -12,7 +12,7 @@ const recovery = { RecoveryKey: { credentialInfo, credentialName, encryptedPriva
 const factorCredential = choice('credentialKind', signing);
 const recoveryCredential = choice('credentialKind', recovery);
 
-/** The credentials of a registration or recovery (spec 14). Dfns does not support `Password` and `Totp` either. */
+/** The credentials of a registration or recovery (dfns-api 19.6). Dfns does not support `Password` and `Totp` either. */
 export const newCredentialsMembers = {
   firstFactorCredential: factorCredential,
   secondFactorCredential: optional(factorCredential),
@@ -21,7 +21,7 @@ export const newCredentialsMembers = {
 const newCredentials = object(newCredentialsMembers);
 export type NewCredentials = ValueOf<typeof newCredentials>;
 
-/** The body of `POST /auth/credentials` (spec 14, CreateCredentialBody). */
+/** The body of `POST /auth/credentials` (dfns-api 19.9). */
 const added = { credentialName: text(), challengeIdentifier: text() };
 export const createCredentialBody = choice('credentialKind', {
   Fido2: { ...signing.Fido2, ...added },

@@ -17,7 +17,7 @@ export interface TemporarySession {
 
 /**
  * The sessions of `temporaryAuthenticationToken`s. A user has at most one, and it can be completed once
- * (spec 17, row 2).
+ * (dfns-api 21.2).
  */
 @Injectable()
 export class TemporarySessions {

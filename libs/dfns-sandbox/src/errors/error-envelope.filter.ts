@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { Refusal } from './refusals.js';
 
-/** Sends every error, also an unexpected one, as the error envelope of spec 7.1. It logs nothing. */
+/** Sends every error, also an unexpected one, as the error envelope of dfns-api 5.1. It logs nothing. */
 @Catch()
 export class ErrorEnvelopeFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {

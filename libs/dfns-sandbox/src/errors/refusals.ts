@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 
-/** An error with a status and a message. The filter sends it as the error envelope of spec 7.1. */
+/** An error with a status and a message. The filter sends it as the error envelope of dfns-api 5.1. */
 export class Refusal extends HttpException {
   constructor(
     status: number,
@@ -11,7 +11,7 @@ export class Refusal extends HttpException {
   }
 }
 
-// These messages are exactly those of spec 7.3.
+// These messages are exactly those of dfns-api 5.3.
 
 export const notAuthorized = () => new Refusal(401, 'Not Authorized.');
 export const forbidden = (kind: string, userId: string, operation: string) =>
@@ -31,7 +31,7 @@ export const notFound = (thing: string, details: object) => new Refusal(404, `${
 export const externalIdConflict = (id: string, externalId: string) =>
   new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
 
-// Dfns does not document these messages (section 17).
+// Dfns does not document these messages (dfns-api 21).
 
 export const tooManyRequests = () => new Refusal(429, 'Too Many Requests');
 export const assertionRefused = (reason: unknown) => new Refusal(401, `Credential assertion was refused: ${reason}`);

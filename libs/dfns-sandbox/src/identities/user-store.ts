@@ -5,7 +5,7 @@ import { credentialExists, userExists } from '../errors/refusals.js';
 
 export type UserKind = 'EndUser' | 'CustomerEmployee';
 
-/** An employee, an end user or a service account (spec 4.1). */
+/** An employee, an end user or a service account (dfns-api 4.1). */
 export interface User {
   readonly userId: string;
   readonly username: string;
@@ -33,7 +33,7 @@ export interface NewUser
   credentials?: Credential[];
 }
 
-/** All users and service accounts. A username matches only if it is exactly the same text (spec 17, row 17). */
+/** All users and service accounts. A username matches only if it is exactly the same text (dfns-api 21.15). */
 @Injectable()
 export class UserStore {
   readonly #byId = new Map<string, User>();
@@ -93,7 +93,7 @@ export class UserStore {
   }
 }
 
-/** The JSON object that the API returns for a user (spec 14, User and ServiceAccountUser). */
+/** The JSON object that the API returns for a user (dfns-api 19.11, 19.12). */
 export function userAnswer(user: User, orgId: string) {
   const { username, name, userId, kind, credentialUuid, permissions, isActive, isServiceAccount, isRegistered } = user;
   return {

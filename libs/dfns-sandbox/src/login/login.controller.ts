@@ -11,7 +11,7 @@ import { RevokedTokens, TokenIssuer } from '../tokens/token-issuer.js';
 
 const loginBody = object({ username: text() });
 
-/** `POST /auth/login/delegated` (spec 11.1). */
+/** `POST /auth/login/delegated` (dfns-api 9.1). */
 @Controller('auth/login/delegated')
 export class DelegatedLoginController {
   constructor(
@@ -34,7 +34,7 @@ export class DelegatedLoginController {
 
 const logoutBody = object({ allSessions: optional(boolean()) });
 
-/** `PUT /auth/logout` (spec 11.4). The token ends immediately. */
+/** `PUT /auth/logout` (dfns-api 9.2). The token ends immediately. */
 @Controller('auth/logout')
 export class LogoutController {
   constructor(private readonly revoked: RevokedTokens) {}

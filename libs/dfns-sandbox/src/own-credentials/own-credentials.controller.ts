@@ -16,7 +16,7 @@ const initBody = object({ kind: oneOf('Fido2', 'Key', 'PasswordProtectedKey', 'R
 const uuidBody = object({ credentialUuid: text() });
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser'];
 
-/** `/auth/credentials` (spec 11.6): the credentials of the caller. */
+/** `/auth/credentials` (dfns-api 13.1): the credentials of the caller. */
 @Controller('auth/credentials')
 export class OwnCredentialsController {
   constructor(

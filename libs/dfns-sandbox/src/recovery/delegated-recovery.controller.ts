@@ -11,7 +11,7 @@ import { activeRecoveryKey } from './recovery-key.js';
 
 const recoveryBody = object({ username: text(), credentialId: text() });
 
-/** `POST /auth/recover/user/delegated` (spec 11.1). `credentialId` names the recovery key that the user has. */
+/** `POST /auth/recover/user/delegated` (dfns-api 11.1). `credentialId` names the recovery key that the user has. */
 @Controller('auth/recover/user/delegated')
 export class DelegatedRecoveryController {
   constructor(

@@ -11,7 +11,7 @@ export function activeRecoveryKey(user: User, id: string | undefined): Credentia
 
 /**
  * Checks that the recovery key signed the new credentials. The challenge is base64url of their JSON text. `texts` are
- * the accepted forms of this text: as the client sent it, and written again without white space (spec 9.8).
+ * the accepted forms of this text: as the client sent it, and written again without white space (dfns-api 8.11).
  * @throws Refusal 401
  */
 export function verifyRecovery(publicKey: string, assertion: KeyCredentialAssertion, texts: string[]): void {

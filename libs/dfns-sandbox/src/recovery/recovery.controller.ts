@@ -18,7 +18,7 @@ const recoveryBody = object({
   newCredentials: object(newCredentialsMembers),
 });
 
-/** `POST /auth/recover/user` (spec 9.8, 11.5). It replaces all credentials of the user. */
+/** `POST /auth/recover/user` (dfns-api 8.11, 11.2). It replaces all credentials of the user. */
 @Controller('auth/recover/user')
 export class RecoveryController {
   constructor(

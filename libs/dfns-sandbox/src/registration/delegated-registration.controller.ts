@@ -10,7 +10,7 @@ import { userDeactivated, userExists, userNotFound } from '../errors/refusals.js
 import { type User, UserStore } from '../identities/user-store.js';
 
 /**
- * Opens the session of a registration, and makes the answer of both endpoints below (spec 14, RegistrationChallenge).
+ * Opens the session of a registration, and makes the answer of both endpoints below (dfns-api 19.2).
  */
 @Injectable()
 export class RegistrationChallenges {
@@ -26,7 +26,7 @@ export class RegistrationChallenges {
 
 const registrationBody = object({ email: text(), kind: oneOf('EndUser'), externalId: optional(text()) });
 
-/** `POST /auth/registration/delegated` (spec 11.1). `email` is the username, and may be any text. */
+/** `POST /auth/registration/delegated` (dfns-api 10.1). `email` is the username, and may be any text. */
 @Controller('auth/registration/delegated')
 export class DelegatedRegistrationController {
   constructor(
@@ -47,7 +47,7 @@ const restartBody = object({ email: text(), kind: oneOf('CustomerEmployee', 'End
 
 /**
  * Gives a new challenge for a registration that is not complete. Only the older documents have this endpoint
- * (spec 11.1).
+ * (dfns-api 10.2).
  */
 @Controller('auth/registration/delegated/restart')
 export class RestartController {

@@ -18,7 +18,7 @@ const endUserBody = object({
   wallets: list(object({ network: network(), name: optional(text({ max: 100 })) })),
 });
 
-/** Completes a registration. The bearer is the temporary token, and no user action is needed (spec 11.3). */
+/** Completes a registration. The bearer is the temporary token, and no user action is needed (dfns-api 10.3, 10.4). */
 @Controller('auth/registration')
 export class RegistrationController {
   constructor(

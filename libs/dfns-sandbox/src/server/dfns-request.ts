@@ -7,13 +7,13 @@ export interface DfnsRequest extends IncomingMessage {
   method: string;
   /** The path and the query, exactly as the client sent them. */
   originalUrl: string;
-  /** The body, exactly as the client sent it. A user action signs this text (spec 8.1). */
+  /** The body, exactly as the client sent it. A user action signs this text (dfns-api 7.3). */
   bodyText: string;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Reads the body as text, up to 1 MiB, and does not parse it (spec 17, row 29). */
+/** Reads the body as text, up to 1 MiB, and does not parse it (dfns-api 21.23). */
 @Injectable()
 export class BodyTextMiddleware implements NestMiddleware {
   use(request: DfnsRequest, _response: ServerResponse, next: (error?: unknown) => void): void {

@@ -1,6 +1,6 @@
 import { bodyInvalid } from '../errors/refusals.js';
 
-/** The query of a paged list (spec 13.2). */
+/** The query of a paged list (dfns-api 18.1). */
 export interface PageQuery {
   limit?: string;
   paginationToken?: string;

@@ -14,7 +14,7 @@ export interface ServiceAccountRequest {
   /** PEM, SPKI or PKCS#1. Without it the sandbox makes a key pair and returns the private key. */
   publicKey?: string;
   credId?: string;
-  /** Current and older names of permissions (spec 15). @default all that a back end needs */
+  /** Current and older names of permissions (dfns-api 14.1). @default all that a back end needs */
   permissions?: string[];
   externalId?: string;
   /** How many days the token is valid. @default 730 */
@@ -30,7 +30,7 @@ export interface CreatedServiceAccount {
   privateKey?: string;
 }
 
-/** Makes service accounts. Each has exactly one key and a token (spec 4.1). */
+/** Makes service accounts. Each has exactly one key and a token (dfns-api 4.1). */
 @Injectable()
 export class ServiceAccountFactory {
   constructor(

@@ -25,7 +25,7 @@ const createBody = object({
 });
 const readers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/auth/service-accounts` (spec 11.8). */
+/** `/auth/service-accounts` (dfns-api 12.3). */
 @Controller('auth/service-accounts')
 export class ServiceAccountsController {
   constructor(
@@ -68,7 +68,7 @@ export class ServiceAccountsController {
 
 /**
  * The JSON object that the API returns for a service account. Only a new account shows its token
- * (spec 14, ServiceAccount).
+ * (dfns-api 19.12).
  */
 function serviceAccountAnswer(user: User, orgId: string, accessToken?: string) {
   const accessTokens = user.credentials.map(({ credId, publicKey, dateCreated }) => ({

@@ -7,12 +7,12 @@ import { IssuedSecrets } from './issued-secrets.js';
 const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
 
 /**
- * The kinds of spec 4.2. `Challenge` and `UserAction` are kinds of the sandbox, and no endpoint accepts them as a
+ * The kinds of dfns-api 4.3. `Challenge` and `UserAction` are kinds of the sandbox, and no endpoint accepts them as a
  * bearer.
  */
 export type TokenKind = 'ServiceAccount' | 'Token' | 'Temp' | 'Recovery' | 'Challenge' | 'UserAction';
 
-/** The claims of a token (spec 4.3). */
+/** The claims of a token (dfns-api 4.4). */
 export interface TokenClaims {
   'https://custom/username': string;
   'https://custom/app_metadata': { userId: string; orgId: string; tokenKind: TokenKind };
@@ -60,7 +60,7 @@ export class TokenIssuer {
   }
 }
 
-/** Makes a JWT with the algorithm HS256. Dfns does not document the algorithm of its tokens (spec 4.3). */
+/** Makes a JWT with the algorithm HS256. Dfns does not document the algorithm of its tokens (dfns-api 21.16). */
 function signJwt(claims: object, key: Buffer): string {
   const text = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
   return `${text}.${mac(text, key).toString('base64url')}`;

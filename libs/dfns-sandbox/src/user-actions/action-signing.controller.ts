@@ -22,7 +22,7 @@ const signBody = object({
 });
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** User action signing: get a challenge, then exchange its signature for a `userAction` (spec 8, 11.2). */
+/** User action signing: get a challenge, then exchange its signature for a `userAction` (dfns-api 7.1). */
 @Controller('auth/action')
 export class ActionSigningController {
   constructor(

@@ -6,7 +6,7 @@ import type { User } from '../identities/user-store.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
-/** The request that the user signs (spec 8.1). */
+/** The request that the user signs (dfns-api 7.2). */
 export interface UserAction {
   method: string;
   /** The path, with or without the query. */
@@ -25,7 +25,7 @@ export function matches(signed: UserAction, request: UserAction): boolean {
   );
 }
 
-/** An empty object and no body are equal (spec 17, row 20). */
+/** An empty object and no body are equal (dfns-api 21.18). */
 const withoutParameters = (payload: string) => (payload === '{}' ? '' : payload);
 
 /** The user and the request that belong to a challenge or to a `userAction`. */
@@ -34,7 +34,7 @@ interface Bound {
   action: UserAction;
 }
 
-/** Challenges without a signature yet, and the `userAction` values. Each of them works once (spec 8.4). */
+/** Challenges without a signature yet, and the `userAction` values. Each of them works once (dfns-api 7.8). */
 @Injectable()
 export class UserActionStore {
   readonly #challenges: ExpiringMap<Bound & { challenge: string }>;
@@ -73,7 +73,7 @@ export class UserActionStore {
     return this.tokens.issue('UserAction', user, this.config.lifetimes.userActionMs, id);
   }
 
-  /** Uses up a `userAction` of this user, also if the request is not the signed one (spec 17, rows 4 and 5). */
+  /** Uses up a `userAction` of this user, also if the request is not the signed one (dfns-api 21.4, 21.5). */
   spend(user: User, userAction: string | undefined, request: UserAction): void {
     const id = this.tokens.read(userAction ?? '', ['UserAction'])?.jti ?? '';
     const granted = this.#actions.get(id);

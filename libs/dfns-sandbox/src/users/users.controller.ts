@@ -7,7 +7,7 @@ import { type PageQuery, page } from '../server/page.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/auth/users` (spec 11.7). It does not show service accounts. */
+/** `/auth/users` (dfns-api 12.1, 12.2). It does not show service accounts. */
 @Controller('auth/users')
 export class UsersController {
   constructor(

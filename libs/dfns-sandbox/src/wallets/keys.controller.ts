@@ -10,7 +10,7 @@ import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** `/keys` (spec 11.11). A key is made together with a wallet. */
+/** `/keys` (dfns-api 15.5, 15.6). A key is made together with a wallet. */
 @Controller('keys')
 export class KeysController {
   constructor(
@@ -60,7 +60,7 @@ export class KeysController {
   }
 }
 
-/** The JSON object that the API returns for a key (spec 14, Key). */
+/** The JSON object that the API returns for a key (dfns-api 19.14). */
 const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
   id,
   scheme,

@@ -8,7 +8,7 @@ const hexText = (pattern = /^(0x)?([0-9a-f]{2})*$/i) => text({ pattern });
 const any = anything();
 const common = { network: optional(text()), blockchainKind: optional(text()), externalId: optional(text()) };
 
-/** The bodies of signature requests (spec 14, SignatureBody). */
+/** The bodies of signature requests (dfns-api 19.15). */
 export const signatureBody = choice('kind', {
   Hash: { ...common, hash: hexText(/^(0x)?[0-9a-f]{64}$/i), taprootMerkleRoot: optional(text({ min: 0 })) },
   Message: { ...common, message: hexText() },

@@ -15,7 +15,7 @@ export class SignatureStore {
   constructor(private readonly config: SandboxConfig) {}
 
   /**
-   * Returns the first answer again if `externalId` and body are the same (spec 13.1).
+   * Returns the first answer again if `externalId` and body are the same (dfns-api 16.4).
    * @throws Refusal 409 for another body
    */
   create(requester: User, key: SigningKey, body: SignatureBody, wallet?: Wallet): SignatureRequest {
@@ -59,7 +59,7 @@ export class SignatureStore {
   }
 }
 
-/** The JSON object that the API returns for a signature request (spec 14, SignatureRequest). */
+/** The JSON object that the API returns for a signature request (dfns-api 19.16). */
 export interface SignatureRequest {
   id: string;
   walletId?: string;

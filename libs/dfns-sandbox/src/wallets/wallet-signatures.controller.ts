@@ -9,7 +9,7 @@ import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** `/wallets/{walletId}/signatures` (spec 11.10). */
+/** `/wallets/{walletId}/signatures` (dfns-api 15.7). */
 @Controller('wallets/:walletId/signatures')
 export class WalletSignaturesController {
   constructor(

@@ -28,7 +28,7 @@ export interface Wallet {
   readonly tags: string[];
 }
 
-/** Wallets and their keys. An end user sees only those delegated to this user. All others see all (spec 4.1). */
+/** Wallets and their keys. An end user sees only those delegated to this user. All others see all (dfns-api 4.1, 15.3). */
 @Injectable()
 export class WalletStore {
   readonly #wallets = new Map<string, Wallet>();
@@ -81,7 +81,7 @@ export class WalletStore {
 
 const isVisible = (key: SigningKey, user: User) => user.kind !== 'EndUser' || key.delegatedTo === user.userId;
 
-/** The JSON object that the API returns for a wallet (spec 14, Wallet). */
+/** The JSON object that the API returns for a wallet (dfns-api 19.13). */
 export function walletAnswer({ id, network, key, dateCreated, name, externalId, tags }: Wallet) {
   const { scheme, curve, publicKey, delegatedTo } = key;
   return {

@@ -30,7 +30,7 @@ type WalletBody = ValueOf<typeof walletBody>;
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
 
-/** `/wallets` (spec 11.10). */
+/** `/wallets` (dfns-api 15.1, 15.2). */
 @Controller('wallets')
 export class WalletsController {
   constructor(

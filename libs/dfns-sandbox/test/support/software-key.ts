@@ -18,7 +18,7 @@ export class SoftwareKey {
     return this.#privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   }
 
-  /** Registers the key over a challenge (spec 9.5). */
+  /** Registers the key over a challenge (dfns-api 8.7). */
   credential<const K extends string>(credentialKind: K, challenge: string) {
     const clientData = JSON.stringify({ challenge, type: 'key.create' });
     const clientDataHash = createHash('sha256').update(clientData).digest('hex');
@@ -31,7 +31,7 @@ export class SoftwareKey {
     };
   }
 
-  /** Signs a challenge (spec 9.4). */
+  /** Signs a challenge (dfns-api 8.5). */
   assertion(challenge: string, type = 'key.get') {
     const clientData = JSON.stringify({ type, challenge });
     const signature = sign('sha256', Buffer.from(clientData), this.#privateKey).toString('base64url');
