@@ -1,6 +1,6 @@
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
+import { DfnsCredentials, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** What the browser gets of a credential. */
 export interface CredentialView {
@@ -13,10 +13,7 @@ export interface CredentialView {
 @Controller('me')
 @UseGuards(DfnsUserGuard)
 export class MeController {
-  constructor(
-    private readonly delegatedAuth: DelegatedAuthService,
-    private readonly dfns: DfnsClient,
-  ) {}
+  constructor(private readonly credentials: DfnsCredentials) {}
 
   /** Who is logged in, and what they can sign with, read from Dfns with their token. */
   @Get()
@@ -24,14 +21,8 @@ export class MeController {
     @DfnsUsername() username: string,
     @Req() request: Request,
   ): Promise<{ email?: string; credentials: CredentialView[] }> {
-    const { items } = await this.delegatedAuth.withToken(username, (userToken) =>
-      this.dfns.request<{ items: CredentialView[] }>({
-        method: 'GET',
-        path: '/auth/credentials',
-        caller: { userToken },
-      }),
-    );
-    const credentials = items.map(({ kind, name, isActive, dateCreated }) => ({ kind, name, isActive, dateCreated }));
+    const all = await this.credentials.list(username);
+    const credentials = all.map(({ kind, name, isActive, dateCreated }) => ({ kind, name, isActive, dateCreated }));
     return { email: request.session.email, credentials };
   }
 }

@@ -1,7 +1,6 @@
 import { Body, ConflictException, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import {
   type Ceremony,
-  DelegatedAuthService,
   DelegatedCeremonies,
   DfnsCredentials,
   DfnsUserGuard,
@@ -16,13 +15,12 @@ import {
 export class RecoveryController {
   constructor(
     private readonly ceremonies: DelegatedCeremonies,
-    private readonly delegatedAuth: DelegatedAuthService,
     private readonly credentials: DfnsCredentials,
   ) {}
 
   @Post()
   async begin(@DfnsUsername() username: string): Promise<Ceremony<PublicRecoveryChallenge>> {
-    const credentials = await this.delegatedAuth.withToken(username, (token) => this.credentials.list(token));
+    const credentials = await this.credentials.list(username);
     const recoveryKey = credentials.find(({ kind, isActive }) => kind === 'RecoveryKey' && isActive);
     if (!recoveryKey) throw new ConflictException('This account has no recovery code.');
     return this.ceremonies.beginRecovery(username, recoveryKey.credentialId);

@@ -1,7 +1,6 @@
 import { Body, Controller, Param, Post, UseGuards } from '@nestjs/common';
 import {
   type Ceremony,
-  DelegatedAuthService,
   DelegatedCeremonies,
   DfnsClient,
   DfnsUserGuard,
@@ -17,7 +16,6 @@ import { MessageDto } from './message.dto.js';
 export class SignaturesController {
   constructor(
     private readonly ceremonies: DelegatedCeremonies,
-    private readonly delegatedAuth: DelegatedAuthService,
     private readonly dfns: DfnsClient,
   ) {}
 
@@ -27,13 +25,11 @@ export class SignaturesController {
     @Param('walletId') walletId: string,
     @Body() { message }: MessageDto,
   ): Promise<Ceremony<PublicUserActionChallenge>> {
-    const { signingKey } = await this.delegatedAuth.withToken(username, (userToken) =>
-      this.dfns.request<Wallet>({
-        method: 'GET',
-        path: `/wallets/${encodeURIComponent(walletId)}`,
-        caller: { userToken },
-      }),
-    );
+    const { signingKey } = await this.dfns.request<Wallet>({
+      method: 'GET',
+      path: `/wallets/${encodeURIComponent(walletId)}`,
+      caller: { username },
+    });
     return this.ceremonies.beginAction(username, {
       method: 'POST',
       path: `/keys/${signingKey.id}/signatures`,

@@ -1,5 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { DelegatedAuthService, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
+import { DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** What the browser gets of a wallet. */
 export interface WalletView {
@@ -12,17 +12,16 @@ export interface WalletView {
 @Controller('wallets')
 @UseGuards(DfnsUserGuard)
 export class WalletsController {
-  constructor(
-    private readonly delegatedAuth: DelegatedAuthService,
-    private readonly dfns: DfnsClient,
-  ) {}
+  constructor(private readonly dfns: DfnsClient) {}
 
   /** The wallets of whoever is logged in, read from Dfns with their token. */
   @Get()
   async list(@DfnsUsername() username: string): Promise<WalletView[]> {
-    const { items } = await this.delegatedAuth.withToken(username, (userToken) =>
-      this.dfns.request<{ items: WalletView[] }>({ method: 'GET', path: '/wallets', caller: { userToken } }),
-    );
+    const { items } = await this.dfns.request<{ items: WalletView[] }>({
+      method: 'GET',
+      path: '/wallets',
+      caller: { username },
+    });
     return items.map(({ id, network, name, address }) => ({ id, network, name, address }));
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * The tables of the README that come from tables of the code: `npm run tables` writes them, and a spec compares them.
+ * Each stands between the comments `<!-- table NAME -->` and `<!-- end -->`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const row = (...cells) => `| ${cells.join(' | ')} |`;
+const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
+const code = (text) => `\`${text}\``;
+/** Codes whose answer has a `Retry-After` header where the wait is known. */
+const WITH_RETRY_AFTER = ['DFNS_RATE_LIMITED', 'DFNS_UNAVAILABLE'];
+
+/** @param errors `DFNS_ERRORS` of the library */
+export function errorTable(errors) {
+  const rows = Object.entries(errors).map(([name, { status, when, fix }]) =>
+    row(code(name), when, WITH_RETRY_AFTER.includes(name) ? `${status}, \`Retry-After\`` : status, fix),
+  );
+  return table(['code', 'when', 'answer', 'what to do'], rows);
+}
+
+/** @param options `OPTIONS` of the library */
+export function optionTable(options) {
+  const rows = Object.entries(options).map(([path, { variable, fromFile, isRequired, default: fallback, words }]) => {
+    const variables = variable ? [variable, ...(fromFile ? [`${variable}_FILE`] : [])].map(code).join(' or ') : '';
+    const otherwise = fallback === undefined ? (isRequired ? 'required' : '') : code(fallback);
+    return row(code(path), variables, words, otherwise);
+  });
+  return table(['option', 'variable', 'what it is', 'default'], rows);
+}
+
+/** The text with each table written anew. */
+export function withTables(text, tables) {
+  return text.replace(
+    /(<!-- table (\w+) -->\n\n)[\s\S]*?(\n\n<!-- end -->)/g,
+    (_, before, name, after) => `${before}${tables[name]}${after}`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { DFNS_ERRORS } = await import('../libs/dfns-auth/dist/esm/errors/error-table.js');
+  const { OPTIONS } = await import('../libs/dfns-auth/dist/esm/config/option-table.js');
+  const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
+  writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8'), tables));
+}
