@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-
-const SRC = join('libs', 'dfns-auth', 'src');
+import { SourceTree } from '../../../test/support/source-tree.js';
 
 /** From the top down: a file imports from its own folder and from folders further down, never upwards. */
 const LAYERS = [
@@ -21,66 +20,56 @@ const LAYERS = [
   'errors',
 ];
 
-interface Import {
-  file: string;
-  specifier: string;
-}
+const tree = new SourceTree(join('libs', 'dfns-auth', 'src'), LAYERS);
 
-const files = readdirSync(SRC, { recursive: true })
-  .map(String)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.split(sep).join('/'));
-
-const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => ({
-    file,
-    specifier: specifier as string,
-  })),
-);
-
-const layerOf = (file: string) => LAYERS.indexOf(posix.dirname(file).split('/')[0] as string);
+/** The files that import something whose specifier matches. */
+const importing = (pattern: RegExp) =>
+  tree.imports.filter(({ specifier }) => pattern.test(specifier)).map(({ file }) => file);
 
 describe('imports of the library', () => {
-  it('are found', () => {
-    expect(imports.length).toBeGreaterThan(100);
+  it('are found, and lead to files that exist', () => {
+    expect(tree.imports.length).toBeGreaterThan(100);
+    expect(tree.internal.filter(({ target }) => !tree.files.includes(target))).toEqual([]);
   });
 
-  it('come from known folders', () => {
-    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
+  it('go downward only, and have no circle', () => {
+    expect(tree.upward).toEqual([]);
+    expect(tree.circles).toEqual([]);
   });
 
-  it('go downward only', () => {
-    const upward = imports
-      .filter(({ specifier }) => specifier.startsWith('.'))
-      .map(({ file, specifier }) => ({ file, target: posix.normalize(posix.join(posix.dirname(file), specifier)) }))
-      .filter(({ file, target }) => layerOf(target) < layerOf(file));
-    expect(upward).toEqual([]);
+  it('can be resolved in ESM and in Nest 12', () => {
+    expect(tree.unresolvable).toEqual([]);
   });
-
-  it('name each file with its ending, as ESM needs it', () => {
-    expect(imports.filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.js'))).toEqual([]);
-  });
-
-  const only = (pattern: RegExp) => imports.filter(({ specifier }) => pattern.test(specifier)).map(({ file }) => file);
 
   it('touch @noble/curves in one file', () => {
-    expect(new Set(only(/^@noble\//))).toEqual(new Set(['credentials/elliptic-curves.ts']));
+    expect(new Set(importing(/^@noble\//))).toEqual(new Set(['credentials/elliptic-curves.ts']));
   });
 
   it('do HTTP in http/ alone', () => {
-    expect(
-      only(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
-        (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
-      ),
-    ).toEqual([]);
+    const elsewhere = importing(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
+      (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
+    );
+    expect(elsewhere).toEqual([]);
   });
 
   it('keep keys, sealing and errors free of Nest', () => {
-    expect(only(/^@nestjs\//).filter((file) => /^(credentials|errors|sealing)\//.test(file))).toEqual([]);
+    expect(importing(/^@nestjs\//).filter((file) => /^(credentials|errors|sealing)\//.test(file))).toEqual([]);
+  });
+});
+
+describe('files of the library', () => {
+  it('are in known folders, and every folder has files', () => {
+    expect(tree.strangers).toEqual([]);
   });
 
-  it('use Nest by its package roots, which alone resolve in Nest 12', () => {
-    expect(only(/^@nestjs\/[\w-]+\//)).toEqual([]);
+  it('have at most 250 lines, and at most a dozen of them less than 30', () => {
+    expect(tree.files.filter((file) => tree.linesOf(file) > 250)).toEqual([]);
+    expect(tree.files.filter((file) => tree.linesOf(file) < 30).length).toBeLessThanOrEqual(12);
+  });
+
+  it('have names that tell them apart', () => {
+    expect(tree.oddNames).toEqual([]);
+    expect(tree.alikeNames).toEqual([]);
   });
 });
 
@@ -89,11 +78,7 @@ describe('dependencies of the library', () => {
   const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
 
   it('are declared', () => {
-    const names = imports
-      .map(({ specifier }) => specifier)
-      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-      .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] as string);
-    expect([...new Set(names)].filter((name) => !(name in declared))).toEqual([]);
+    expect(tree.packages.filter((name) => !(name in declared))).toEqual([]);
   });
 
   it('leave what the application brings to the application', () => {
@@ -112,8 +97,6 @@ describe('dependencies of the library', () => {
   });
 
   it('send the version of the package as user agent', () => {
-    expect(readFileSync(join(SRC, 'http', 'request-headers.ts'), 'utf8')).toContain(
-      `'nestjs-dfns-auth/${manifest.version}'`,
-    );
+    expect(tree.text('http/request-headers.ts')).toContain(`'nestjs-dfns-auth/${manifest.version}'`);
   });
 });

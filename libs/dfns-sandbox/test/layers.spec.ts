@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-
-const SRC = join('libs', 'dfns-sandbox', 'src');
+import { SourceTree } from '../../../test/support/source-tree.js';
 
 /**
  * The folders from the top down. A file imports from its own folder and from folders further down, never upwards.
@@ -36,108 +35,41 @@ const LAYERS = [
   'configuration', // options, clock, identifiers
 ];
 
-/** Kinds of files that Nest names with a dot. */
-const NEST_KINDS = /\.(module|controller|guard|middleware|filter|decorator)$/;
-
-interface Import {
-  file: string;
-  specifier: string;
-}
-
-const files = readdirSync(SRC, { recursive: true })
-  .map(String)
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.split(sep).join('/'));
-
-const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^']+)'/gm)].map(
-    ([, specifier]) => ({ file, specifier: specifier as string }),
-  ),
-);
-
-/** Imports of the package's own files, `import type` included. */
-const internal = imports
-  .filter(({ specifier }) => specifier.startsWith('.'))
-  .map(({ file, specifier }) => ({
-    file,
-    target: posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
-  }));
-
-const layerOf = (file: string) => LAYERS.indexOf(posix.dirname(file).split('/')[0] as string);
+const tree = new SourceTree(join('libs', 'dfns-sandbox', 'src'), LAYERS);
 
 describe('imports of the sandbox', () => {
-  it('are found', () => {
-    expect(imports.length).toBeGreaterThan(100);
+  it('are found, and lead to files that exist', () => {
+    expect(tree.imports.length).toBeGreaterThan(100);
+    expect(tree.internal.filter(({ target }) => !tree.files.includes(target))).toEqual([]);
   });
 
-  it('lead to files that exist', () => {
-    expect(internal.filter(({ target }) => !files.includes(target))).toEqual([]);
+  it('go downward only, and have no circle', () => {
+    expect(tree.upward).toEqual([]);
+    expect(tree.circles).toEqual([]);
   });
 
-  it('go downward only', () => {
-    expect(internal.filter(({ file, target }) => layerOf(target) < layerOf(file))).toEqual([]);
-  });
-
-  it('have no circle', () => {
-    expect(circles()).toEqual([]);
-  });
-
-  it('name each file with its ending, as ESM needs it', () => {
-    expect(imports.filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.js'))).toEqual([]);
-  });
-
-  it('use Nest by its package roots, which alone resolve in Nest 12', () => {
-    expect(imports.filter(({ specifier }) => /^@nestjs\/[\w-]+\//.test(specifier))).toEqual([]);
+  it('can be resolved in ESM and in Nest 12', () => {
+    expect(tree.unresolvable).toEqual([]);
   });
 
   it('of packages are declared in package.json', () => {
     const manifest = JSON.parse(readFileSync(join('libs', 'dfns-sandbox', 'package.json'), 'utf8'));
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
-    const names = imports
-      .map(({ specifier }) => specifier)
-      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-      .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] as string);
-    expect([...new Set(names)].filter((name) => !(name in declared))).toEqual([]);
+    expect(tree.packages.filter((name) => !(name in declared))).toEqual([]);
   });
 });
 
 describe('files of the sandbox', () => {
   it('are in known folders, and every folder has files', () => {
-    expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
-    expect(LAYERS.filter((_, layer) => !files.some((file) => layerOf(file) === layer))).toEqual([]);
+    expect(tree.strangers).toEqual([]);
   });
 
   it('have at most 200 lines', () => {
-    const linesOf = (file: string) => readFileSync(join(SRC, file), 'utf8').split('\n').length - 1;
-    expect(files.filter((file) => linesOf(file) > 200)).toEqual([]);
+    expect(tree.files.filter((file) => tree.linesOf(file) > 200)).toEqual([]);
   });
 
-  it('have dots in their names only for the kinds of Nest', () => {
-    const stems = files.map((file) => posix.basename(file, '.ts').replace(NEST_KINDS, ''));
-    expect(stems.filter((stem) => stem.includes('.'))).toEqual([]);
-  });
-
-  it('have names that differ by more than a kind of Nest, a dash or a plural', () => {
-    const seen = new Map<string, string[]>();
-    for (const file of files) {
-      const name = posix.basename(file, '.ts').replace(NEST_KINDS, '').replace(/-/g, '').replace(/s$/, '');
-      seen.set(name, [...(seen.get(name) ?? []), file]);
-    }
-    expect([...seen.values()].filter((alike) => alike.length > 1)).toEqual([]);
+  it('have names that tell them apart', () => {
+    expect(tree.oddNames).toEqual([]);
+    expect(tree.alikeNames).toEqual([]);
   });
 });
-
-/** Every circle of imports between files, as the files along it. */
-function circles(): string[][] {
-  const found: string[][] = [];
-  const done = new Set<string>();
-  const visit = (file: string, path: string[]): void => {
-    const start = path.indexOf(file);
-    if (start >= 0) found.push([...path.slice(start), file]);
-    if (start >= 0 || done.has(file)) return;
-    for (const { target } of internal.filter((one) => one.file === file)) visit(target, [...path, file]);
-    done.add(file);
-  };
-  for (const file of files) visit(file, []);
-  return found;
-}
