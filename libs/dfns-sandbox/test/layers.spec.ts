@@ -12,31 +12,31 @@ const LAYERS = [
   '.', // the public class, the Nest module and the exports
 
   // Features: one folder each, with its controllers and with what it stores.
-  'faults', // wrong answers that a test plans
+  'faults', // failures that a test plans
   'recovery', // new credentials for a user who lost the old ones
-  'registration', // new users: begin, restart, complete
+  'registration', // new users: open, restart and complete a registration
   'login', // delegated login, and logout
   'service-accounts', // machine users and their tokens
-  'users', // reading, switching off and archiving of users, and users for tests
+  'users', // read, deactivate and archive users; make users for tests
   'own-credentials', // the credentials that a user manages
-  'user-actions', // signatures for single requests
-  'wallets', // wallets, their keys, and signatures of these keys
+  'user-actions', // signatures of users over single requests
+  'wallets', // wallets, their keys, and signatures by these keys
 
-  // What features share.
-  'enrolment', // new credentials of registration and recovery, and the sessions for them
+  // Parts that features share.
+  'enrolment', // new credentials, and the sessions of registration and recovery
   'access', // who calls, and what the caller may do
   'tokens', // the tokens that the sandbox issues
-  'identities', // users of every kind
-  'credentials', // public keys of users, and the check of their signatures
+  'identities', // users and service accounts
+  'credentials', // public keys of users, and checks of their signatures
   'bodies', // JSON bodies: their rules and their text
 
-  // The ground.
+  // Parts that know nothing about users.
   'server', // requests, connections, pages of a list
-  'errors', // answers other than success
+  'errors', // error answers
   'configuration', // options, clock, identifiers
 ];
 
-/** Kinds of files that Nest names with a dot. */
+/** The kinds of Nest that file names may have after a dot. */
 const NEST_KINDS = /\.(module|controller|guard|middleware|filter|decorator)$/;
 
 interface Import {
@@ -55,7 +55,7 @@ const imports: Import[] = files.flatMap((file) =>
   ),
 );
 
-/** Imports of the package's own files, `import type` included. */
+/** Imports of files of this package, also with `import type`. */
 const internal = imports
   .filter(({ specifier }) => specifier.startsWith('.'))
   .map(({ file, specifier }) => ({
@@ -70,7 +70,7 @@ describe('imports of the sandbox', () => {
     expect(imports.length).toBeGreaterThan(100);
   });
 
-  it('lead to files that exist', () => {
+  it('name files that exist', () => {
     expect(internal.filter(({ target }) => !files.includes(target))).toEqual([]);
   });
 
@@ -82,15 +82,15 @@ describe('imports of the sandbox', () => {
     expect(circles()).toEqual([]);
   });
 
-  it('name each file with its ending, as ESM needs it', () => {
+  it('name each file with the ending .js, because ESM needs it', () => {
     expect(imports.filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.js'))).toEqual([]);
   });
 
-  it('use Nest by its package roots, which alone resolve in Nest 12', () => {
+  it('name only the roots of the Nest packages, because Nest 12 exports nothing else', () => {
     expect(imports.filter(({ specifier }) => /^@nestjs\/[\w-]+\//.test(specifier))).toEqual([]);
   });
 
-  it('of packages are declared in package.json', () => {
+  it('name packages that package.json declares', () => {
     const manifest = JSON.parse(readFileSync(join('libs', 'dfns-sandbox', 'package.json'), 'utf8'));
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
     const names = imports
@@ -127,7 +127,7 @@ describe('files of the sandbox', () => {
   });
 });
 
-/** Every circle of imports between files, as the files along it. */
+/** Finds circles of imports. Each circle is the list of its files. */
 function circles(): string[][] {
   const found: string[][] = [];
   const done = new Set<string>();
