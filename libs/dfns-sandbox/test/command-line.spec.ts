@@ -5,11 +5,11 @@ import { DfnsApiClient } from '@dfns/sdk';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { describe, expect, it } from '@jest/globals';
 
-// Runs what is built: `npm run build -w dfns-sandbox` comes first, as `npm test` does.
+// These tests run the built package. `npm test` builds it first; otherwise run `npm run build -w dfns-sandbox` before.
 const bin = fileURLToPath(new URL('../bin/dfns-sandbox.js', import.meta.url));
 
-describe('dfns-sandbox', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('prints a ready environment, serves, and ends on %s', async (signal) => {
+describe('the command dfns-sandbox', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('prints environment variables that work, and stops on %s', async (signal) => {
     const child = spawn(process.execPath, [bin, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
     let printed = '';
     for await (const chunk of child.stdout) {
@@ -32,9 +32,12 @@ describe('dfns-sandbox', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it.each([[['--prot', '1']], [['--port', 'http']], [['--port', '65536']], [['extra']]])('refuses %j', (args) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
-    expect([status, stdout]).toEqual([2, '']);
-    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('usage: dfns-sandbox [--port 4000]')]);
-  });
+  it.each([[['--prot', '1']], [['--port', 'http']], [['--port', '65536']], [['extra']]])(
+    'refuses the arguments %j',
+    (args) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('usage: dfns-sandbox [--port 4000]')]);
+    },
+  );
 });

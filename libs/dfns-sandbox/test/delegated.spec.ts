@@ -16,7 +16,7 @@ const begin = (email: string) =>
   backend.auth.createDelegatedRegistrationChallenge({ body: { email, kind: 'EndUser', externalId: 'crm-1' } });
 const withToken = (authToken: string) => new DfnsApiClient({ baseUrl: dfns.url, orgId: dfns.sandbox.orgId, authToken });
 
-/** A user with a key and a recovery key, made by the whole ceremony. */
+/** Registers a user with a key, a recovery key and two wallets. */
 async function register(email: string) {
   const [key, recoveryKey] = [new SoftwareKey(), new SoftwareKey()];
   const { challenge, temporaryAuthenticationToken } = await begin(email);
@@ -43,7 +43,7 @@ describe('delegated registration', () => {
     expect(items.map(({ id }) => id)).toEqual(result.wallets.map(({ id }) => id));
   });
 
-  it('completes without wallets as well', async () => {
+  it('also completes without wallets', async () => {
     const { challenge, temporaryAuthenticationToken } = await begin('bob');
     const body = { firstFactorCredential: new SoftwareKey().credential('Key', challenge) };
     const { user } = await withToken(temporaryAuthenticationToken).auth.register({ body });
@@ -51,7 +51,7 @@ describe('delegated registration', () => {
     await expect(backend.auth.delegatedLogin({ body: { username: 'bob' } })).resolves.toHaveProperty('token');
   });
 
-  it('takes a second factor and a password protected key', async () => {
+  it('accepts a second factor and a password protected key', async () => {
     const { challenge, temporaryAuthenticationToken } = await begin('two factors');
     const body = {
       firstFactorCredential: {
@@ -67,14 +67,15 @@ describe('delegated registration', () => {
     ]);
   });
 
-  it('refuses a username that is taken, finished or not', async () => {
+  it('refuses the username of another user, also if that registration is not complete', async () => {
     const taken = { httpStatus: 401, message: 'User already exists.' };
     await begin('taken');
     await expect(begin('taken')).rejects.toMatchObject(taken);
-    await expect(begin('ada@example.test')).rejects.toMatchObject(taken);
+    await register('registered');
+    await expect(begin('registered')).rejects.toMatchObject(taken);
   });
 
-  it('gives a temporary token that works once, for fifteen minutes, and nowhere else', async () => {
+  it('gives a temporary token for one registration, which expires after fifteen minutes', async () => {
     const complete = (token: string, challenge: string) =>
       withToken(token).auth.register({
         body: { firstFactorCredential: new SoftwareKey().credential('Key', challenge) },
@@ -90,7 +91,7 @@ describe('delegated registration', () => {
     await expect(complete(late.temporaryAuthenticationToken, late.challenge)).rejects.toMatchObject(refused);
   });
 
-  it('is completed once, also when two completions come together', async () => {
+  it('can be completed once, also when three requests come at the same time', async () => {
     const { challenge, temporaryAuthenticationToken } = await begin('twice');
     const complete = () =>
       withToken(temporaryAuthenticationToken).auth.register({
@@ -100,7 +101,7 @@ describe('delegated registration', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
   });
 
-  it('is completed by its session only', async () => {
+  it('can be completed with its temporary token only', async () => {
     const { token } = await register('session');
     await expect(withToken(token).auth.register({ body: {} as never })).rejects.toMatchObject({
       httpStatus: 403,
@@ -108,7 +109,7 @@ describe('delegated registration', () => {
     });
   });
 
-  it('refuses a credential id that somebody has, and one that comes twice', async () => {
+  it('refuses a credential id that another user has, and one that occurs twice', async () => {
     const { key } = await register('holder');
     const { challenge, temporaryAuthenticationToken } = await begin('copycat');
     const complete = (body: object) => withToken(temporaryAuthenticationToken).auth.register({ body: body as never });
@@ -129,9 +130,9 @@ describe('delegated login', () => {
   const logIn = (username: string) => backend.auth.delegatedLogin({ body: { username } });
 
   it.each([
-    ['a stranger', 'nobody', 401, /^User not found$/],
+    ['an unknown user', 'nobody', 401, /^User not found$/],
     [
-      'an unfinished user',
+      'a user whose registration is not complete',
       'unfinished',
       401,
       /^User does not have a credential that can be used for the application\.$/,
@@ -149,7 +150,7 @@ describe('delegated login', () => {
     await expect(logIn(username)).rejects.toMatchObject({ httpStatus, message: expect.stringMatching(message) });
   });
 
-  it('is for service accounts only', async () => {
+  it('is allowed for service accounts only', async () => {
     const user = dfns.sandbox.createUser({ username: 'not a service account' });
     const token = dfns.sandbox.issueUserToken(user.username);
     const refused = await dfns.call('POST', '/auth/login/delegated', { token, body: { username: 'x' } });
@@ -158,7 +159,7 @@ describe('delegated login', () => {
     );
   });
 
-  it('gives a token of the documented shape, for an hour', async () => {
+  it('gives a token with the documented claims, which expires after one hour', async () => {
     dfns.sandbox.createUser({ username: 'hour' });
     const { token } = await logIn('hour');
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
@@ -179,7 +180,7 @@ describe('delegated login', () => {
 });
 
 describe('delegated signing', () => {
-  it('lets the user sign what the back end relays', async () => {
+  it('lets a user sign a request that the back end sends', async () => {
     const { key, result, token } = await register('signer');
     const relay = relayingClient(dfns, token);
     const message = Buffer.from('pay 1 ETH');
@@ -201,7 +202,7 @@ describe('delegated signing', () => {
     expect(verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, raw)).toBe(true);
   });
 
-  it('lets end users make wallets of their own, and see no others', async () => {
+  it('lets end users create wallets, and shows them no other wallets', async () => {
     const { key, result, token } = await register('maker');
     const relay = relayingClient(dfns, token);
     const request = { body: { network: 'Polygon' } } as const;
@@ -223,7 +224,7 @@ describe('delegated recovery', () => {
     backend.auth.createDelegatedRecoveryChallenge({ body: { username, credentialId } });
   const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
-  it('replaces all credentials, and ends all tokens', async () => {
+  it('replaces all credentials and ends all tokens', async () => {
     const { key, recoveryKey, token } = await register('recovering');
     const { challenge, temporaryAuthenticationToken, ...opened } = await open('recovering', recoveryKey.credId);
     expect(opened.allowedRecoveryCredentials).toEqual([{ id: recoveryKey.credId, encryptedRecoveryKey: 'opaque' }]);
@@ -250,7 +251,7 @@ describe('delegated recovery', () => {
     });
   });
 
-  it('needs a recovery key of the user', async () => {
+  it('needs the id of a recovery key of the user', async () => {
     const { key, recoveryKey } = await register('careful');
     const refused = { httpStatus: 401, message: 'Credential cannot be used as a recovery factor.' };
     await expect(open('careful', key.credId)).rejects.toMatchObject(refused);
@@ -263,7 +264,7 @@ describe('delegated recovery', () => {
     });
   });
 
-  it('needs its signature, over exactly the new credentials, by exactly that key', async () => {
+  it('needs a signature by this recovery key over these new credentials', async () => {
     const { recoveryKey } = await register('stubborn');
     const { challenge, temporaryAuthenticationToken } = await open('stubborn', recoveryKey.credId);
     const newCredentials = { firstFactorCredential: new SoftwareKey().credential('Key', challenge) };

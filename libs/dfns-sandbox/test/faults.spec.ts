@@ -16,7 +16,7 @@ beforeEach(async () => {
 const on = 'GET /wallets';
 const listWallets = () => fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
 
-/** Sends a request and gives the answer as soon as its headers are there. */
+/** Sends a request, and returns the answer when its headers have arrived. */
 function headersOf(): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } }, resolve).on('error', reject);
@@ -24,7 +24,7 @@ function headersOf(): Promise<IncomingMessage> {
 }
 
 describe('faults', () => {
-  it('come as often as told, first come first, where they are told', async () => {
+  it('happen the planned number of times, on the planned requests, in the order of the plan', async () => {
     sandbox.faults.add({ on: 'GET /wallets/{walletId}', kind: 'status', status: 418, times: 2 });
     sandbox.faults.add({ on: '*', kind: 'status', status: 503 });
     const statuses = [];
@@ -34,25 +34,25 @@ describe('faults', () => {
     expect(statuses).toEqual([418, 503, 418, 401]);
   });
 
-  it('last until they are cleared when they are endless', async () => {
+  it('happen on all requests with times: Infinity, until they are cleared', async () => {
     sandbox.faults.add({ on: '*', kind: 'html', times: Number.POSITIVE_INFINITY });
     expect([(await listWallets()).status, (await listWallets()).status]).toEqual([502, 502]);
     sandbox.faults.clear();
     expect((await listWallets()).status).toBe(200);
   });
 
-  it('say so when they could never come', () => {
+  it('are refused if "on" has no method', () => {
     expect(() => sandbox.faults.add({ on: '/wallets', kind: 'hang' })).toThrow('"GET /wallets"');
   });
 
-  it('are recorded, though nothing happens', async () => {
+  it('do not hide the request from the list of requests', async () => {
     sandbox.faults.add({ on, kind: 'reset' });
     await expect(listWallets()).rejects.toThrow();
     expect(sandbox.requests).toMatchObject([{ method: 'GET', path: '/wallets', connection: 1 }]);
   });
 });
 
-describe('an answer in the place of the real one', () => {
+describe('an answer that replaces the real one', () => {
   it('is the error envelope by default', async () => {
     sandbox.faults.add({
       on,
@@ -72,13 +72,13 @@ describe('an answer in the place of the real one', () => {
     ['plain', 'text/plain', 'plain', 'text/plain'],
     [{ message: 'bare' }, undefined, '{"message":"bare"}', 'application/json; charset=utf-8'],
     ['', undefined, '', 'application/json; charset=utf-8'],
-  ])('may be %j', async (body, contentType, text, type) => {
+  ])('can have the body %j', async (body, contentType, text, type) => {
     sandbox.faults.add({ on, kind: 'status', status: 200, body, contentType });
     const answer = await listWallets();
     expect([await answer.text(), answer.headers.get('content-type')]).toEqual([text, type]);
   });
 
-  it('may be a page or a redirect', async () => {
+  it('can be an HTML page or a redirect', async () => {
     sandbox.faults.add({ on, kind: 'html', status: 504 });
     sandbox.faults.add({ on, kind: 'redirect', location: 'http://evil.test/', status: 307 });
     const page = await listWallets();
@@ -87,7 +87,7 @@ describe('an answer in the place of the real one', () => {
     expect([moved.status, moved.headers.get('location')]).toEqual([307, 'http://evil.test/']);
   });
 
-  it('may repeat every secret of the request', async () => {
+  it('can repeat all secrets of the request', async () => {
     sandbox.faults.add({ on: 'POST /wallets', kind: 'echo' });
     const headers = { authorization: `Bearer ${token}`, 'x-dfns-useraction': 'spendable' };
     const answer = await fetch(`${sandbox.url}/wallets`, { method: 'POST', headers, body: '{"network":"Base"}' });
@@ -98,14 +98,14 @@ describe('an answer in the place of the real one', () => {
     }
   });
 
-  it.each([false, true])('may be huge (gzip: %p), and is JSON to the end', async (gzip) => {
+  it.each([false, true])('can be very long and is still valid JSON (gzip: %p)', async (gzip) => {
     sandbox.faults.add({ on, kind: 'huge', bytes: 300_000, gzip });
     const answer = await listWallets();
     expect(answer.headers.get('content-encoding')).toBe(gzip ? 'gzip' : null);
     expect(await answer.json()).toEqual({ padding: 'x'.repeat(300_000) });
   });
 
-  it('stops being made when the client goes', async () => {
+  it('stops when the client closes the connection', async () => {
     sandbox.faults.add({ on, kind: 'huge' });
     const answer = await headersOf();
     answer.destroy();
@@ -124,14 +124,14 @@ describe('a spoiled answer', () => {
   it.each<Fault>([
     { on, kind: 'truncate' },
     { on, kind: 'reset', when: 'body' },
-  ])('ends after half of it: %j', async (fault) => {
+  ])('ends after half of the body: %j', async (fault) => {
     sandbox.faults.add(fault);
     const answer = await headersOf();
     expect([answer.statusCode, answer.headers['content-length']]).toEqual([200, String(whole.length)]);
     await expect(read(answer)).rejects.toThrow('aborted');
   });
 
-  it('comes in drops', async () => {
+  it('can be slow', async () => {
     sandbox.faults.add({ on, kind: 'slow', bytesPerSecond: 60 });
     const answer = await headersOf();
     const chunks: string[] = [];
@@ -144,7 +144,7 @@ describe('a spoiled answer', () => {
     { on, kind: 'hang' },
     { on, kind: 'hang', when: 'body' },
     { on, kind: 'slow' },
-  ])('never comes, until the sandbox stops: %j', async (fault) => {
+  ])('does not end before the sandbox stops: %j', async (fault) => {
     sandbox.faults.add(fault);
     const pending = headersOf().then(read);
     const settled = pending.then(
@@ -158,12 +158,12 @@ describe('a spoiled answer', () => {
   });
 });
 
-describe('a reset', () => {
+describe('a reset of the connection', () => {
   it.each([
     ['before', 0],
     ['after', 1],
     ['body', 1],
-  ] as const)('%s leaves %i wallets behind', async (when, wallets) => {
+  ] as const)('with when: %s leaves %i new wallets', async (when, wallets) => {
     const dfns = await startChecked();
     const account = dfns.sandbox.createServiceAccount();
     dfns.sandbox.faults.add({ on: 'POST /wallets', kind: 'reset', when });
@@ -173,7 +173,7 @@ describe('a reset', () => {
     expect(body.items).toHaveLength(wallets);
   });
 
-  it('takes only its own connection', async () => {
+  it('closes only the connection of its request', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const statusOf = () =>
       new Promise<number | undefined>((resolve, reject) => {

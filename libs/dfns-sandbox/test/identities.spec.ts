@@ -24,7 +24,12 @@ function newUser(kind: 'EndUser' | 'CustomerEmployee' = 'EndUser') {
 const clientOf = (user: ReturnType<typeof newUser>) => signingClient(dfns, user);
 
 describe('users', () => {
-  it('come in pages, by kind, without service accounts', async () => {
+  it('are listed in pages and by kind, without service accounts', async () => {
+    const employees = async () => {
+      const { items } = await backend.auth.listUsers({ query: { kind: 'CustomerEmployee', limit: 200 } });
+      return items.map(({ userId }) => userId);
+    };
+    const earlier = await employees();
     const made = [newUser(), newUser(), newUser('CustomerEmployee')];
     const seen: CreatedUser[] = [];
     let paginationToken: string | undefined;
@@ -35,16 +40,18 @@ describe('users', () => {
       paginationToken = page.nextPageToken;
     } while (paginationToken);
     expect(seen.slice(-3).map(({ userId }) => userId)).toEqual(made.map(({ userId }) => userId));
-    const employees = await backend.auth.listUsers({ query: { kind: 'CustomerEmployee' } });
-    expect(employees.items.map(({ userId }) => userId)).toEqual([made[2]?.userId]);
+    expect(await employees()).toEqual([...earlier, made[2]?.userId]);
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=two', 'paginationToken=LTE'])('refuse a page of %s', async (query) => {
-    const answer = await dfns.call('GET', `/auth/users?${query}`, { token: account.authToken });
-    expect(answer).toMatchObject({ status: 400 });
-  });
+  it.each(['limit=0', 'limit=201', 'limit=two', 'paginationToken=LTE'])(
+    'are not listed with the query %s',
+    async (query) => {
+      const answer = await dfns.call('GET', `/auth/users?${query}`, { token: account.authToken });
+      expect(answer).toMatchObject({ status: 400 });
+    },
+  );
 
-  it('are switched off with all their tokens, and on again without them', async () => {
+  it('lose all tokens when they are deactivated, and do not get them back when they are activated', async () => {
     const user = newUser();
     const { userId } = user;
     await expect(backend.auth.deactivateUser({ userId })).resolves.toMatchObject({ isActive: false });
@@ -58,7 +65,7 @@ describe('users', () => {
     await expect(clientOf({ ...user, authToken }).wallets.listWallets()).resolves.toEqual({ items: [] });
   });
 
-  it('are archived for good', async () => {
+  it('cannot be activated after they are archived', async () => {
     const { userId, username } = newUser();
     await expect(backend.auth.archiveUser({ userId })).resolves.toMatchObject({ isActive: false });
     await expect(backend.auth.activateUser({ userId })).rejects.toMatchObject({ httpStatus: 422 });
@@ -69,7 +76,7 @@ describe('users', () => {
     });
   });
 
-  it('are read one by one, and not found otherwise', async () => {
+  it('can be read by id; an unknown id gives 404', async () => {
     const { userId, username } = newUser();
     await expect(backend.auth.getUser({ userId })).resolves.toMatchObject({ username, kind: 'EndUser' });
     for (const unknown of ['us-xxxxx-xxxxx-xxxxxxxxxxxxxxxx', account.userId]) {
@@ -77,7 +84,7 @@ describe('users', () => {
     }
   });
 
-  it('may not read each other', async () => {
+  it('cannot list users', async () => {
     const user = newUser();
     await expect(clientOf(user).auth.listUsers()).rejects.toMatchObject({
       httpStatus: 403,
@@ -87,7 +94,7 @@ describe('users', () => {
 });
 
 describe('logout', () => {
-  it('ends one session, or all of them', async () => {
+  it('ends one token, or all tokens of the user', async () => {
     const [one, other] = [newUser(), newUser()];
     const second = { ...one, authToken: dfns.sandbox.issueUserToken(one.username) };
     await expect(clientOf(one).auth.logout({ body: {} })).resolves.toEqual({ message: 'success' });
@@ -100,7 +107,7 @@ describe('logout', () => {
     await expect(clientOf(other).wallets.listWallets()).resolves.toEqual({ items: [] });
   });
 
-  it('is not for service accounts', async () => {
+  it('is not allowed for service accounts', async () => {
     await expect(backend.auth.logout({ body: {} })).rejects.toMatchObject({ httpStatus: 403 });
   });
 });
@@ -108,7 +115,7 @@ describe('logout', () => {
 describe('service accounts', () => {
   const publicKey = new SoftwareKey().publicKey;
 
-  it('are made by employees, who see the token once', async () => {
+  it('are created by employees, and show the token only once', async () => {
     const employee = clientOf(newUser('CustomerEmployee'));
     const key = new SoftwareKey();
     const permissionId = 'pm-xxxxx-xxxxx-xxxxxxxxxxxxxxxx';
@@ -126,7 +133,7 @@ describe('service accounts', () => {
     await expect(ci.auth.listUsers()).rejects.toMatchObject({ httpStatus: 401 });
   });
 
-  it('may do nothing without a permission', async () => {
+  it('can do nothing without a permission', async () => {
     const employee = clientOf(newUser('CustomerEmployee'));
     const { accessTokens } = await employee.auth.createServiceAccount({ body: { name: 'idle', publicKey } });
     expect(await dfns.call('GET', '/auth/users', { token: accessTokens[0]?.accessToken ?? '' })).toMatchObject({
@@ -135,7 +142,7 @@ describe('service accounts', () => {
     });
   });
 
-  it('are not made by service accounts or end users', async () => {
+  it('cannot be created by service accounts or end users', async () => {
     for (const client of [backend, clientOf(newUser())]) {
       await expect(client.auth.createServiceAccount({ body: { name: 'no', publicKey } })).rejects.toMatchObject({
         httpStatus: 403,
@@ -151,7 +158,7 @@ describe('service accounts', () => {
       generateKeyPairSync('x25519').publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     ],
     ['no key', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n'],
-  ])('are not made with %s', async (_, unusable) => {
+  ])('cannot be created with %s', async (_, unusable) => {
     const employee = clientOf(newUser('CustomerEmployee'));
     await expect(
       employee.auth.createServiceAccount({ body: { name: 'x', publicKey: unusable } }),
@@ -175,7 +182,7 @@ describe('permissions', () => {
     ['Auth:Login:Delegated'],
     ['Auth:Delegated:Login'],
     ['Auth:Users:Read', 'Auth:Users:Delegate', 'Auth:Types:EndUser'],
-  ])('are known by every generation of names: %s', async (...permissions) => {
+  ])('are accepted with their current and older names: %s', async (...permissions) => {
     const client = signingClient(dfns, dfns.sandbox.createServiceAccount({ permissions }));
     const { username } = newUser();
     await expect(client.auth.delegatedLogin({ body: { username } })).resolves.toHaveProperty('token');
@@ -186,8 +193,8 @@ describe('permissions', () => {
   });
 });
 
-describe('part of a permission', () => {
-  it('is none', async () => {
+describe('a part of an older permission', () => {
+  it('is not enough', async () => {
     const permissions = ['Auth:Users:Read', 'Auth:Users:Delegate'];
     const client = signingClient(dfns, dfns.sandbox.createServiceAccount({ permissions }));
     await expect(client.auth.delegatedLogin({ body: { username: 'anybody' } })).rejects.toMatchObject({
@@ -205,7 +212,7 @@ describe('own credentials', () => {
   });
   const credIds = async () => (await client.auth.listCredentials()).items.map(({ credentialId }) => credentialId);
 
-  it('grow by a key that signs its challenge', async () => {
+  it('can be added: a key that signed the challenge', async () => {
     const key = new SoftwareKey();
     const { challenge, challengeIdentifier } = await initKey();
     const body = { ...key.credential('Key', challenge), credentialName: 'second', challengeIdentifier };
@@ -223,13 +230,13 @@ describe('own credentials', () => {
   it.each([
     ['another kind', 400, (key: SoftwareKey, challenge: string) => key.credential('RecoveryKey', challenge)],
     ['another challenge', 401, (key: SoftwareKey) => key.credential('Key', 'another')],
-  ])('do not grow by %s', async (_, status, credential) => {
+  ])('cannot be added with %s', async (_, status, credential) => {
     const { challenge, challengeIdentifier } = await initKey();
     const body = { ...credential(new SoftwareKey(), challenge), credentialName: 'second', challengeIdentifier };
     expect(await signedCall(dfns, user, 'POST', '/auth/credentials', body)).toMatchObject({ status });
   });
 
-  it('have challenges of every kind', async () => {
+  it('have a challenge for each kind', async () => {
     for (const kind of ['Key', 'Fido2', 'PasswordProtectedKey', 'RecoveryKey'] as const) {
       const body = { kind };
       expect(await dfns.call('POST', '/auth/credentials/init', { token: user.authToken, body })).toMatchObject({
@@ -239,7 +246,7 @@ describe('own credentials', () => {
     }
   });
 
-  it('sign while they are active', async () => {
+  it('do not sign after they are deactivated', async () => {
     const { credentialUuid } = dfns.sandbox.user(user.username) ?? { credentialUuid: '' };
     await expect(client.auth.deactivateCredential({ body: { credentialUuid } })).resolves.toEqual({
       message: 'success',
@@ -252,7 +259,7 @@ describe('own credentials', () => {
     });
   });
 
-  it('are removed and switched on by another one', async () => {
+  it('can be deactivated, activated and deleted', async () => {
     const { challenge, challengeIdentifier } = await initKey();
     const body = { ...new SoftwareKey().credential('Key', challenge), credentialName: 'second', challengeIdentifier };
     const { credentialUuid } = await client.auth.createCredential({ body });
@@ -265,7 +272,7 @@ describe('own credentials', () => {
     expect(await signedCall(dfns, user, 'DELETE', path)).toMatchObject({ status: 404 });
   });
 
-  it('are not for service accounts', async () => {
+  it('are not available to service accounts', async () => {
     await expect(backend.auth.listCredentials()).rejects.toMatchObject({ httpStatus: 403 });
   });
 

@@ -11,27 +11,27 @@ const LAYERS = [
   '.', // the public class, the Nest module and the exports
 
   // Features: one folder each, with its controllers and with what it stores.
-  'faults', // wrong answers that a test plans
+  'faults', // failures that a test plans
   'recovery', // new credentials for a user who lost the old ones
-  'registration', // new users: begin, restart, complete
+  'registration', // new users: open, restart and complete a registration
   'login', // delegated login, and logout
   'service-accounts', // machine users and their tokens
-  'users', // reading, switching off and archiving of users, and users for tests
+  'users', // read, deactivate and archive users; make users for tests
   'own-credentials', // the credentials that a user manages
-  'user-actions', // signatures for single requests
-  'wallets', // wallets, their keys, and signatures of these keys
+  'user-actions', // signatures of users over single requests
+  'wallets', // wallets, their keys, and signatures by these keys
 
-  // What features share.
-  'enrolment', // new credentials of registration and recovery, and the sessions for them
+  // Parts that features share.
+  'enrolment', // new credentials, and the sessions of registration and recovery
   'access', // who calls, and what the caller may do
   'tokens', // the tokens that the sandbox issues
-  'identities', // users of every kind
-  'credentials', // public keys of users, and the check of their signatures
+  'identities', // users and service accounts
+  'credentials', // public keys of users, and checks of their signatures
   'bodies', // JSON bodies: their rules and their text
 
-  // The ground.
+  // Parts that know nothing about users.
   'server', // requests, connections, pages of a list
-  'errors', // answers other than success
+  'errors', // error answers
   'configuration', // options, clock, identifiers
 ];
 

@@ -28,7 +28,7 @@ import { catalogue } from './support/fixtures.js';
 
 const base64url = (value: string) => Buffer.from(value).toString('base64url');
 describe('client data', () => {
-  it('is read in any member order, with any other members, padded or not', () => {
+  it('is read with its members in any order, with other members, and with or without padding', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -54,7 +54,7 @@ describe('client data', () => {
     );
   });
 
-  it('answers a challenge as it is or encoded once more, and no other', () => {
+  it('has the challenge as it is or encoded once more, and accepts no other text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (challenge, other) => {
         expect(answersChallenge(challenge, challenge)).toBe(true);
@@ -83,10 +83,10 @@ describe('public keys', () => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-  it('are not read as themselves when a letter is changed', () => {
+  it('are not the same key if one letter is different', () => {
     const start = pem.indexOf('\n') + 1;
     const letters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-    // The last letters before the padding hold bits that nobody reads.
+    // The last letters before the padding contain bits that are not used.
     fc.assert(
       fc.property(fc.integer({ min: start, max: pem.indexOf('=') - 3 }), letters, (at, letter) => {
         fc.pre(pem[at] !== '\n' && pem[at] !== letter);
@@ -109,7 +109,7 @@ describe('public keys', () => {
 });
 
 describe('nonces', () => {
-  it('are read in any member order', () => {
+  it('are read with their members in any order', () => {
     const uuids = fc.string({ minLength: 13, maxLength: 40 });
     const dates = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') });
     fc.assert(
@@ -120,15 +120,15 @@ describe('nonces', () => {
     );
   });
 
-  it('are nothing for any other text', () => {
+  it('are undefined for any other text', () => {
     fc.assert(fc.property(fc.string(), (other) => expect(parseNonce(other)).toBeUndefined()));
     fc.assert(fc.property(fc.json(), (json) => expect(parseNonce(base64url(json))).toBeUndefined()));
     expect(parseNonce(undefined)).toBeUndefined();
   });
 });
 
-describe('the text of a member', () => {
-  it('is exactly what was written, whatever surrounds it', () => {
+describe('the text of a member of a JSON object', () => {
+  it('is exactly the text in the JSON, with any members around it', () => {
     const values = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true });
     fc.assert(
       fc.property(values, fc.jsonValue(), fc.nat(4), fc.nat(4), (others, value, outer, inner) => {
@@ -153,7 +153,7 @@ describe('the text of a member', () => {
   });
 });
 
-describe('key registrations', () => {
+describe('attestations of keys', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const clientData = '{"challenge":"c","type":"key.create"}';
@@ -171,7 +171,7 @@ describe('key registrations', () => {
       'c',
     );
 
-  it('give the public key', () => expect(verifyData({ publicKey: pem, signature })).toBe(pem));
+  it('return the public key', () => expect(verifyData({ publicKey: pem, signature })).toBe(pem));
 
   it.each([
     ['no JSON', 'text', 'not JSON'],
@@ -179,7 +179,7 @@ describe('key registrations', () => {
     ['no signature', { publicKey: pem }, 'must have a signature in hex'],
     ['an odd signature', { publicKey: pem, signature: 'abc' }, 'must have a signature in hex'],
     ['a PEM without its last line feed', { publicKey: pem.trimEnd(), signature }, 'does not verify'],
-    ['a digest that Ed25519 has not', { publicKey: pem, signature, algorithm: 'SHA256' }, 'does not verify'],
+    ['a digest, which Ed25519 does not have', { publicKey: pem, signature, algorithm: 'SHA256' }, 'does not verify'],
   ])('are refused with %s', (_, attestation, reason) => {
     expect(() => verifyData(attestation)).toThrow(reason);
   });
@@ -202,17 +202,17 @@ describe('the relying party', () => {
     ['https://badexample.test', false],
     ['https://example.test.evil', false],
     ['', false],
-  ])('without a list takes %p: %p', (origin, expected) => {
+  ])('without a list of origins allows %p: %p', (origin, expected) => {
     expect(isAllowed({}, origin)).toBe(expected);
     expect(isAllowed({ origins: ['https://other.test'] }, origin)).toBe(false);
     expect(isAllowed({ origins: [origin] }, origin)).toBe(true);
   });
 });
 
-describe('shapes', () => {
+describe('rules for JSON values', () => {
   const shape = object({ name: text({ max: 3 }), tags: optional(list(text(), 2)) });
 
-  it('say every problem at once and where it is', () => {
+  it('report all problems with their paths', () => {
     expect(shape.problems({ name: 'long', tags: ['a', ''], more: 1 }, 'body')).toEqual([
       'body.more is not a known member',
       'body.name must be a text of the documented form',
@@ -224,7 +224,7 @@ describe('shapes', () => {
     ]);
   });
 
-  it('take no other value for an object', () => {
+  it('refuse other values where an object is needed', () => {
     const others = fc
       .jsonValue()
       .filter((value) => typeof value !== 'object' || value === null || Array.isArray(value));
@@ -253,19 +253,19 @@ describe('refusals', () => {
     refusals.nonceSpent(),
     refusals.notFound('wallet', {}),
     refusals.externalIdConflict('sig-1', 'once'),
-  ])('have the documented text and status: $message', (refusal) => {
+  ])('have the documented message and status: $message', (refusal) => {
     const matching = documented.filter(({ message }) => message === refusal.message);
     expect(matching.map(({ status }) => status)).toContain(refusal.getStatus());
   });
 });
 
-describe('small things', () => {
+describe('other rules', () => {
   it('identifiers have the documented form', () => {
     expect(identifier('or')).toMatch(/^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/);
     expect(new Set(Array.from({ length: 1000 }, () => identifier('us'))).size).toBe(1000);
   });
 
-  it('entries expire, also one that is put again', () => {
+  it('entries of a map expire, also after they are set again', () => {
     let now = 0;
     const map = new ExpiringMap<string>(10, () => now);
     map.set('a', 'first');
@@ -278,7 +278,7 @@ describe('small things', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('a session is completed once, and goes on when completing it fails', () => {
+  it('a session can be completed once, and stays open if its completion fails', () => {
     const config = new SandboxConfig({});
     const tokens = new TokenIssuer(config, new IssuedSecrets());
     const sessions = new TemporarySessions(config, tokens);
@@ -295,7 +295,7 @@ describe('small things', () => {
     expect(changes).toEqual(['first']);
   });
 
-  it('user actions match themselves and nothing else', () => {
+  it('user actions match the same request only', () => {
     const actions = fc.record({ method: fc.constantFrom('POST', 'PUT'), path: fc.webPath(), payload: fc.string() });
     fc.assert(fc.property(actions, (action) => expect(matches(action, action)).toBe(true)));
     fc.assert(
@@ -308,7 +308,7 @@ describe('small things', () => {
     expect(matches(signed, { ...signed, path: '/a' })).toBe(false);
   });
 
-  it('the contract tells a wrong answer from a right one', () => {
+  it('the contract check finds wrong answers', () => {
     const exchange = { method: 'POST', path: '/auth/action', requestBody: '', status: 200 };
     expect(violations({ ...exchange, responseBody: '{"userAction":"x"}' })).toEqual([]);
     expect(violations({ ...exchange, responseBody: '{"userAction":1}' })).toEqual([

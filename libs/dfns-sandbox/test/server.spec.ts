@@ -19,7 +19,7 @@ describe('the server', () => {
     expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
   });
 
-  it('keeps its own mistakes to itself', async () => {
+  it('does not show the message of an unexpected error', async () => {
     const challenges = () => {
       throw new Error('a detail');
     };
@@ -46,7 +46,7 @@ describe('the server', () => {
     });
   });
 
-  it('refuses a token whose claims were changed', async () => {
+  it('refuses a token with changed claims', async () => {
     const dfns = await startChecked();
     const [header, claims = '', signature] = dfns.sandbox.createServiceAccount().authToken.split('.');
     const changed = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), exp: 9_999_999_999 };
@@ -54,7 +54,7 @@ describe('the server', () => {
     expect(await dfns.call('GET', '/wallets', { token })).toMatchObject({ status: 401 });
   });
 
-  it('remembers what it received', async () => {
+  it('keeps the requests that it received', async () => {
     const dfns = await startChecked({ now: () => 1_000, keepRequests: 2 });
     await dfns.call('GET', '/forgotten');
     await dfns.call('GET', '/wallets?limit=2', { headers: { 'X-Probe': 'é' } });
@@ -65,7 +65,7 @@ describe('the server', () => {
     ]);
   });
 
-  it('limits requests in windows of a minute', async () => {
+  it('limits the requests per minute', async () => {
     let now = Date.parse('2026-11-20T10:00:00Z');
     const dfns = await startChecked({ rateLimitPerMinute: 2, now: () => now });
     const { authToken: token } = dfns.sandbox.createServiceAccount();
@@ -85,12 +85,12 @@ describe('the server', () => {
     expect(await dfns.call('GET', '/wallets', { token })).toMatchObject({ status: 200 });
   });
 
-  it('counts before it looks', async () => {
+  it('checks the rate limit before all other checks', async () => {
     const dfns = await startChecked({ rateLimitPerMinute: 0, legacy: true });
     expect(await dfns.call('GET', '/wallets')).toMatchObject({ status: 429, message: 'Too Many Requests' });
   });
 
-  it('is old when told to, and then knows the restart of a registration', async () => {
+  it('requires the old headers and has the endpoint to restart a registration with the option legacy', async () => {
     const dfns = await startChecked({ legacy: true });
     expect(await dfns.call('GET', '/wallets')).toMatchObject({
       status: 403,
@@ -111,7 +111,7 @@ describe('the server', () => {
     ).toBe(401);
   });
 
-  it('restarts a registration that was never finished', async () => {
+  it('restarts a registration that is not complete', async () => {
     const dfns = await startChecked({ restart: true });
     const { sandbox } = dfns;
     const account = sandbox.createServiceAccount();
@@ -136,7 +136,7 @@ describe('the server', () => {
 });
 
 describe('the sandbox object', () => {
-  it('knows every secret it gave away, and shows none', async () => {
+  it('lists all secrets that it made, and inspect shows none of them', async () => {
     const sandbox = await startSandbox();
     const account = sandbox.createServiceAccount();
     const user = sandbox.createUser({ username: 'ada', recoveryCredential: {} });
@@ -146,7 +146,7 @@ describe('the sandbox object', () => {
     for (const secret of sandbox.secrets) expect(inspect(sandbox, { depth: 9 })).not.toContain(secret);
   });
 
-  it('refuses to speak of users it does not know, and to make the same one twice', async () => {
+  it('refuses unknown users, and usernames and credential ids that exist', async () => {
     const sandbox = await startSandbox({ orgId: 'or-aaaaa-bbbbb-cccccccccccccccc' });
     expect(sandbox.orgId).toBe('or-aaaaa-bbbbb-cccccccccccccccc');
     expect(sandbox.user('nobody')).toBeUndefined();
@@ -159,13 +159,13 @@ describe('the sandbox object', () => {
     expect(() => sandbox.createWallet({ network: 'Atlantis' })).toThrow('network Atlantis is not supported');
   });
 
-  it('fails to start on a port that is taken', async () => {
+  it('does not start on a port that is in use', async () => {
     const sandbox = await startSandbox();
     const port = Number(new URL(sandbox.url).port);
     await expect(DfnsSandbox.start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('frees its port and can stop twice', async () => {
+  it('frees its port when it stops, and can be stopped twice', async () => {
     const sandbox = await startSandbox();
     const port = Number(new URL(sandbox.url).port);
     await sandbox.stop();
@@ -176,7 +176,7 @@ describe('the sandbox object', () => {
 });
 
 describe('Nest’s logger', () => {
-  it('is not used, and is given back to the application around the sandbox', async () => {
+  it('is not used by the sandbox, and works again after the start', async () => {
     const written: string[] = [];
     const write = (line: string) => written.push(line);
     Logger.overrideLogger({ log: write, error: write, warn: write });

@@ -56,7 +56,7 @@ describe('the official SDK', () => {
     expect(token.split('.')).toHaveLength(3);
   });
 
-  it('is refused with the key of somebody else', async () => {
+  it('is refused with the key of another identity', async () => {
     const { token, key } = newServiceAccount();
     const { privateKeyPem } = new SoftwareKey();
     const client = signingClient(dfns, { authToken: token, credId: key.credId, privateKey: privateKeyPem });
@@ -80,7 +80,7 @@ describe('a user action', () => {
 
   it.each([
     ['another body', '{"username":"bob"}', LOGIN.path],
-    ['the same body, written otherwise', '{ "username": "ada" }', LOGIN.path],
+    ['the same body with other white space', '{ "username": "ada" }', LOGIN.path],
     ['another path', LOGIN.payload, '/auth/registration/delegated'],
   ])('is refused for %s', async (_, body, path) => {
     const account = newServiceAccount();
@@ -97,7 +97,7 @@ describe('a user action', () => {
     expect(await send(account.token, userAction)).toMatchObject({ status: 400 });
   });
 
-  it('is refused to another identity, and stays good for its own', async () => {
+  it('is refused for another identity, and still works for its own', async () => {
     const account = newServiceAccount();
     const userAction = await userActionOf(account);
     expect(await send(newServiceAccount().token, userAction)).toMatchObject({ status: 403 });
@@ -106,7 +106,7 @@ describe('a user action', () => {
 
   it.each([
     ['missing', undefined],
-    ['made up', 'not-a-user-action'],
+    ['invented', 'not-a-user-action'],
   ])('is refused when it is %s', async (_, userAction) => {
     expect(await send(newServiceAccount().token, userAction)).toMatchObject({
       status: 403,
@@ -114,7 +114,7 @@ describe('a user action', () => {
     });
   });
 
-  it('lives for five minutes', async () => {
+  it('expires after five minutes', async () => {
     const account = newServiceAccount();
     const [early, late] = [await userActionOf(account), await userActionOf(account)];
     now += 299_000;
@@ -123,7 +123,7 @@ describe('a user action', () => {
     expect(await send(account.token, late)).toMatchObject({ status: 403 });
   });
 
-  it('is spent by a call that fails afterwards', async () => {
+  it('is used up by a request that fails later', async () => {
     const account = newServiceAccount();
     const payload = '{"username":"nobody"}';
     const userAction = await userActionOf(account, { ...LOGIN, payload });
@@ -143,7 +143,7 @@ describe('a user action', () => {
     expect(await send(account.token, userAction, 'no json')).toMatchObject({ status: 400 });
   });
 
-  it.each(['?force=true', ''])('is bound to a path with or without its query (%p)', async (query) => {
+  it.each(['?force=true', ''])('is accepted if the signed path has the query or not (%p)', async (query) => {
     const account = newServiceAccount();
     const userAction = await userActionOf(account, { ...LOGIN, path: `${LOGIN.path}${query}` });
     expect(await send(account.token, userAction, LOGIN.payload, `${LOGIN.path}?force=true`)).toMatchObject({
@@ -152,7 +152,7 @@ describe('a user action', () => {
   });
 });
 
-describe('a payload', () => {
+describe('the payload of a user action', () => {
   interface Payload {
     name: string;
     userActionPayload: string;
@@ -175,7 +175,7 @@ describe('a payload', () => {
   it.each([
     ['{}', ''],
     ['', '{}'],
-  ])('of no parameters may be %p for a body of %p', async (payload, body) => {
+  ])('%p is accepted for the body %p', async (payload, body) => {
     const account = newServiceAccount();
     const { userId } = dfns.sandbox.createUser({ username: `switched ${payload} ${body}` });
     const path = `/auth/users/${userId}/deactivate`;
@@ -188,14 +188,14 @@ describe('a payload', () => {
 describe('a challenge', () => {
   const invalid = { status: 400, message: 'Challenge token is not valid.' };
 
-  it('works once, whatever comes of it', async () => {
+  it('works once, also if its first signature is wrong', async () => {
     const { key, token } = newServiceAccount();
     const { challenge, challengeIdentifier } = await open(token);
     expect(await exchange(token, challengeIdentifier, key.assertion('another'))).toMatchObject({ status: 401 });
     expect(await exchange(token, challengeIdentifier, key.assertion(challenge))).toMatchObject(invalid);
   });
 
-  it('lives for fifteen minutes', async () => {
+  it('expires after fifteen minutes', async () => {
     const { key, token } = newServiceAccount();
     const [early, late] = [await open(token), await open(token)];
     now += 899_000;
@@ -206,7 +206,7 @@ describe('a challenge', () => {
     expect(await exchange(token, late.challengeIdentifier, key.assertion(late.challenge))).toMatchObject(invalid);
   });
 
-  it('is refused to another identity, to a made up identifier, and to a bearer in its place', async () => {
+  it('is refused for another identity, and so are an invented identifier and a bearer token', async () => {
     const { key, token } = newServiceAccount();
     const { challenge, challengeIdentifier } = await open(newServiceAccount().token);
     for (const identifier of [challengeIdentifier, 'made.up.jwt', token]) {
@@ -214,7 +214,7 @@ describe('a challenge', () => {
     }
   });
 
-  it('lists the active keys of the caller and nobody else', async () => {
+  it('lists the active keys of the caller only', async () => {
     const { key, token } = newServiceAccount();
     expect((await open(token)).allowCredentials).toEqual({
       key: [{ type: 'public-key', id: key.credId }],
@@ -223,7 +223,7 @@ describe('a challenge', () => {
     });
   });
 
-  it('is signed with a credential of the caller only', async () => {
+  it('can be signed with a credential of the caller only', async () => {
     const { token } = newServiceAccount();
     const { challenge, challengeIdentifier } = await open(token);
     const stranger = newServiceAccount().key;
@@ -233,7 +233,7 @@ describe('a challenge', () => {
     });
   });
 
-  it('is signed with a credential of the kind that is said, and never with a recovery key', async () => {
+  it('can be signed with a credential of the named kind only, and not with a recovery key', async () => {
     const [key, recoveryKey] = [new SoftwareKey(), new SoftwareKey()];
     dfns.sandbox.createUser({ username: 'kinds', credential: key, recoveryCredential: recoveryKey });
     const token = dfns.sandbox.issueUserToken('kinds');
@@ -248,7 +248,7 @@ describe('a challenge', () => {
     }
   });
 
-  it('takes a second factor if one is sent, and checks it', async () => {
+  it('accepts a second factor, and checks it', async () => {
     const { key, token } = newServiceAccount();
     const factor = (challenge: string) => ({ kind: 'Key', credentialAssertion: key.assertion(challenge) });
     for (const [signed, status] of [
@@ -268,7 +268,7 @@ describe('a challenge', () => {
     [{ userActionHttpMethod: 'POST', userActionHttpPath: '/', userActionPayload: '', more: 1 }, /more is not a known/],
     ['[]', /body must be an object/],
     ['{', /body must be JSON/],
-  ])('is not made for %j', async (body, problem) => {
+  ])('is not given for the body %j', async (body, problem) => {
     const { token } = newServiceAccount();
     const refused = await dfns.call('POST', '/auth/action/init', { token, body });
     expect(refused).toMatchObject({ status: 400, message: expect.stringMatching(problem) });

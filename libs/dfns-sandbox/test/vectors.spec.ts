@@ -6,7 +6,7 @@ import { CheckedSandbox, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall, signingClient } from './support/clients.js';
 import { vectors } from './support/fixtures.js';
 
-// Every vector goes over HTTP, against a sandbox that is told which challenge comes next.
+// Each test sends a vector over HTTP. The sandbox uses the challenge of the vector.
 const start = stoppedAfterEach(CheckedSandbox);
 let dfns: CheckedSandbox;
 let challenge = '';
@@ -37,7 +37,7 @@ async function sign(token: string, next: string, firstFactor: object, init?: obj
   return dfns.call('POST', '/auth/action', { token, body: { challengeIdentifier, firstFactor } });
 }
 
-/** Opens a delegated registration whose challenge is `next`. */
+/** Opens a delegated registration with the challenge `next`. */
 async function beginRegistration(next: string, email = 'ada'): Promise<string> {
   challenge = next;
   const backend = signingClient(dfns, dfns.sandbox.createServiceAccount());
@@ -58,18 +58,21 @@ describe('user action signing', () => {
     });
   });
 
-  it.each<SigningVector>(vectors.userActionSigningAlgorithm)('honours algorithm for $keyId (%#)', async (vector) => {
-    expect(await replay(vector)).toMatchObject({ status: 200 });
-  });
+  it.each<SigningVector>(vectors.userActionSigningAlgorithm)(
+    'accepts the algorithm for $keyId (%#)',
+    async (vector) => {
+      expect(await replay(vector)).toMatchObject({ status: 200 });
+    },
+  );
 
-  it.each<SigningVector>(vectors.userActionSigningAlgorithm)('is strict about algorithm (%#)', async (vector) => {
+  it.each<SigningVector>(vectors.userActionSigningAlgorithm)('refuses a wrong algorithm (%#)', async (vector) => {
     const { kind, credentialAssertion } = vector.firstFactor;
     const algorithm = credentialAssertion.algorithm === 'SHA512' ? 'SHA256' : 'SHA512';
     const firstFactor = { kind, credentialAssertion: { ...credentialAssertion, algorithm } };
     expect(await replay({ ...vector, firstFactor })).toMatchObject({ status: 401 });
   });
 
-  it('refuses an algorithm that nobody documented', async () => {
+  it('refuses an algorithm that is not documented', async () => {
     const [vector] = vectors.userActionSigningAlgorithm;
     const { kind, credentialAssertion } = vector.firstFactor;
     const firstFactor = { kind, credentialAssertion: { ...credentialAssertion, algorithm: 'sha256' } };
@@ -107,14 +110,14 @@ describe('passkeys', () => {
   const { registration, assertion } = vectors.fido2;
   const userId = Buffer.from(vectors.fido2.userHandle, 'base64url').toString();
 
-  /** A user of the vectors' id who registered the vectors' passkey in one of its two spellings. */
-  async function registered(spelling: number): Promise<string> {
+  /** Registers the passkey of the vectors, in one of its two variants, and returns a user token. */
+  async function registered(variant: number): Promise<string> {
     dfns.sandbox.createUser({ username: 'ada', userId, registered: false });
     challenge = registration.challenge;
     const account = dfns.sandbox.createServiceAccount();
     const restart = { email: 'ada', kind: 'EndUser' };
     const opened = await signedCall(dfns, account, 'POST', '/auth/registration/delegated/restart', restart);
-    const body = { firstFactorCredential: registration.variants[spelling].credential };
+    const body = { firstFactorCredential: registration.variants[variant].credential };
     const token = opened.body.temporaryAuthenticationToken;
     const answer = await dfns.call('POST', '/auth/registration', { token, body });
     expect(answer).toMatchObject({ status: 200, body: { credential: { kind: 'Fido2', name: 'test passkey' } } });
@@ -124,14 +127,14 @@ describe('passkeys', () => {
     dfns = await start({ challenges: () => challenge, restart: true });
   });
 
-  it.each([0, 1])('register and sign, challenge spelled as in variant %i', async (spelling) => {
-    const token = await registered(spelling);
+  it.each([0, 1])('register and sign with variant %i of the challenge', async (variant) => {
+    const token = await registered(variant);
     for (const { firstFactor } of assertion.variants) {
       expect(await sign(token, assertion.challenge, firstFactor)).toMatchObject({ status: 200 });
     }
   });
 
-  it('are listed to sign with, and not to be made again', async () => {
+  it('are listed for signing, and excluded from a new registration', async () => {
     const token = await registered(0);
     const passkey = { type: 'public-key', id: vectors.fido2.credId };
     const again = await dfns.call('POST', '/auth/credentials/init', { token, body: { kind: 'Fido2' } });
@@ -143,7 +146,7 @@ describe('passkeys', () => {
     expect(items).toMatchObject([{ kind: 'Fido2', origin: 'http://localhost:3000', relyingPartyId: 'localhost' }]);
   });
 
-  it('are refused when their counter goes back', async () => {
+  it('are refused if the counter decreases', async () => {
     const token = await registered(0);
     const [first, second] = assertion.variants;
     expect(await sign(token, assertion.challenge, second.firstFactor)).toMatchObject({ status: 200 });
@@ -155,20 +158,20 @@ describe('passkeys', () => {
     ['user handle', assertion.challenge, { userHandle: 'dXMtb3RoZXI' }],
     ['signature', assertion.challenge, { signature: assertion.variants[1].firstFactor.credentialAssertion.signature }],
     ['client data', assertion.challenge, { clientData: 'bm90IGpzb24' }],
-  ])('are refused for another %s', async (_, other, change) => {
+  ])('are refused with another %s', async (_, other, change) => {
     const token = await registered(0);
     const { kind, credentialAssertion } = assertion.variants[0].firstFactor;
     const firstFactor = { kind, credentialAssertion: { ...credentialAssertion, ...change } };
     expect(await sign(token, other, firstFactor)).toMatchObject({ status: 401 });
   });
 
-  it('are refused when they register over another challenge', async () => {
+  it('are refused if the registration has another challenge', async () => {
     const token = await beginRegistration('Y2g');
     const body = { firstFactorCredential: registration.variants[0].credential };
     expect(await dfns.call('POST', '/auth/registration', { token, body })).toMatchObject({ status: 401 });
   });
 
-  it('register once, also when several answers come together', async () => {
+  it('register once, also when three requests come at the same time', async () => {
     const token = await beginRegistration(registration.challenge);
     const body = { firstFactorCredential: registration.variants[0].credential };
     const complete = () => dfns.call('POST', '/auth/registration', { token, body });
@@ -176,7 +179,7 @@ describe('passkeys', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
   });
 
-  it('are refused on another origin, for another relying party and under another id', async () => {
+  it('are refused with another origin, relying party or id', async () => {
     const { credential } = registration.variants[0];
     const other = { ...credential, credentialInfo: { ...credential.credentialInfo, credId: 'b3RoZXI' } };
     const attempts: [Partial<RelyingParty>, object, RegExp][] = [
@@ -211,12 +214,12 @@ describe('recovery', () => {
   const ids = () => dfns.sandbox.user('ada')?.credentials.map(({ credId }) => credId);
 
   it.each([
-    ['as it is', `{"recovery":${JSON.stringify(body.recovery)},"newCredentials":${newCredentialsJson}}`],
+    ['without changes', `{"recovery":${JSON.stringify(body.recovery)},"newCredentials":${newCredentialsJson}}`],
     [
-      'with its members the other way round',
+      'with its members in the other order',
       `{"newCredentials":${newCredentialsJson},"recovery":${JSON.stringify(body.recovery)}}`,
     ],
-    ['written with white space', JSON.stringify(body, null, 2)],
+    ['with white space', JSON.stringify(body, null, 2)],
   ])('accepts the vector %s', async (_, text) => {
     expect(await recover(text)).toMatchObject({ status: 200, body: { user: { username: 'ada' } } });
     expect(ids()).toEqual(['dGVzdC1jcmVkLWVkMjU1MTktOTBjY2U4YzQ1MzQ3', 'dGVzdC1uZXctcmVjb3Zlcnk']);
@@ -227,7 +230,7 @@ describe('recovery', () => {
     expect(ids()).toContain(existingRecoveryKey.credId);
   });
 
-  it('refuses another member order', async () => {
+  it('refuses new credentials with their members in another order', async () => {
     const { recoveryCredential, firstFactorCredential } = body.newCredentials;
     const newCredentials = { recoveryCredential, firstFactorCredential };
     expect(await recover(JSON.stringify({ ...body, newCredentials }))).toMatchObject({ status: 401 });
@@ -235,7 +238,7 @@ describe('recovery', () => {
 });
 
 describe('tokens', () => {
-  it('carry the claims of the vectors, whatever their kind', async () => {
+  it('of all kinds have the claims of the vectors', async () => {
     const backend = signingClient(dfns, dfns.sandbox.createServiceAccount());
     challenge = 'Y2g';
     dfns.sandbox.createUser({ username: 'ada' });
@@ -253,7 +256,7 @@ describe('tokens', () => {
   });
 
   it.each<{ name: string; token: string }>(vectors.authTokens.cases)(
-    'of somebody else are refused: $name',
+    'of another issuer are refused: $name',
     async ({ token }) => {
       const authorization = `Bearer ${token}`;
       expect(await dfns.call('GET', '/wallets', { headers: { authorization } })).toMatchObject({
@@ -287,7 +290,7 @@ describe('legacy nonces', () => {
 
 describe('public keys', () => {
   it.each<{ id: string; publicKeyPem: Record<string, string> }>(vectors.keys)(
-    'of $id are read in every form',
+    'of $id are read in all forms',
     async ({ publicKeyPem }) => {
       for (const pem of Object.values(publicKeyPem)) {
         for (const text of [

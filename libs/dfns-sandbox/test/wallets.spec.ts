@@ -18,7 +18,7 @@ beforeAll(() => {
   asAda = signingClient(dfns, { authToken: dfns.sandbox.issueUserToken('ada'), credId, privateKey });
 });
 
-/** Checks r and s of a signature over `data` with the wallet's public key. */
+/** Checks a signature over `data` with the public key of the wallet. */
 function isGenuine(publicKey: string, data: Buffer, { r, s }: { r: string; s: string }): boolean {
   const [prefix, digest] = publicKey.length === 64 ? ['302a300506032b6570032100', null] : [COMPRESSED, 'sha256'];
   const key = createPublicKey({ key: Buffer.from(prefix + publicKey, 'hex'), type: 'spki', format: 'der' });
@@ -29,7 +29,7 @@ const COMPRESSED = '3036301006072a8648ce3d020106052b8104000a032200';
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
 describe('wallets', () => {
-  it('are made by a back end for itself or for an end user', async () => {
+  it('are created by a back end for itself or for an end user', async () => {
     const own = await backend.wallets.createWallet({ body: { network: 'Ethereum', name: 'treasury', tags: ['hot'] } });
     expect(own).toMatchObject({
       custodial: true,
@@ -48,7 +48,7 @@ describe('wallets', () => {
     });
   });
 
-  it('are seen by their end user only, and found by owner', async () => {
+  it('are listed for their end user only, and for a back end by owner', async () => {
     const bobs = dfns.sandbox.createWallet({
       network: 'Polygon',
       delegateTo: dfns.sandbox.createUser({ username: 'bob' }).username,
@@ -64,7 +64,7 @@ describe('wallets', () => {
     expect(second.items[0]?.id).not.toBe(first.items[0]?.id);
   });
 
-  it('share a key when told to', async () => {
+  it('can share a key', async () => {
     const first = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     const body = { network: 'Polygon', signingKey: { id: first.signingKey.id } } as const;
     await expect(backend.wallets.createWallet({ body })).resolves.toMatchObject({
@@ -83,14 +83,14 @@ describe('wallets', () => {
     [{ network: 'Ethereum', colour: 'red' }, /body\.colour is not a known member/],
     [{ network: 'Ethereum', delegateTo: 'us-nobody' }, /body\.delegateTo/],
     [{ network: 'Ethereum', signingKey: { id: 1 } }, /body\.signingKey\.id/],
-  ])('are not made of %j', async (body, message) => {
+  ])('are not made from %j', async (body, message) => {
     expect(await signedCall(dfns, account, 'POST', '/wallets', body)).toMatchObject({
       status: 400,
       message: expect.stringMatching(message),
     });
   });
 
-  it('take more permissions to delegate and to tag', async () => {
+  it('need more permissions for a delegate and for tags', async () => {
     const identity = dfns.sandbox.createServiceAccount({ permissions: ['Wallets:Create'] });
     for (const [more, permission] of [
       [{ delegateTo: ada.userId }, 'Keys:Delegate'],
@@ -108,7 +108,7 @@ describe('wallets', () => {
 describe('signatures', () => {
   const message = Buffer.from('hello, Dfns');
 
-  it('of elliptic curve keys are real, many times over, with low S', async () => {
+  it('of ECDSA keys are valid and have a low S', async () => {
     const { id: walletId, signingKey } = await backend.wallets.createWallet({ body: { network: 'Bitcoin' } });
     for (let round = 0; round < 20; round += 1) {
       const data = Buffer.from(`${message} ${round}`);
@@ -121,7 +121,7 @@ describe('signatures', () => {
     }
   });
 
-  it('of Edwards keys are real, of hashes and of messages', async () => {
+  it('of EdDSA keys over hashes and messages are valid', async () => {
     const [wallet] = (await asAda.wallets.listWallets()).items;
     const keyId = wallet?.signingKey.id ?? '';
     for (const body of [
@@ -134,14 +134,14 @@ describe('signatures', () => {
     }
   });
 
-  it('of other kinds cover SHA-256 of their JSON', async () => {
+  it('of other kinds sign SHA-256 of the JSON', async () => {
     const { id: walletId } = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     const body = { kind: 'Transaction', transaction: '0x02' } as const;
     const { signedData } = await backend.wallets.generateSignature({ walletId, body });
     expect(signedData).toBe(`0x${sha256(Buffer.from(JSON.stringify(body)))}`);
   });
 
-  it('are read again, through their wallet or their key', async () => {
+  it('can be read by wallet or by key', async () => {
     const { id: walletId, signingKey } = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     const made = await backend.wallets.generateSignature({ walletId, body: { kind: 'Hash', hash: sha256(message) } });
     const [signatureId, keyId] = [made.id, signingKey.id];
@@ -154,7 +154,7 @@ describe('signatures', () => {
     });
   });
 
-  it('are idempotent by externalId', async () => {
+  it('are made once per externalId', async () => {
     const { id: walletId } = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     const sign = (hash: string) =>
       backend.wallets.generateSignature({ walletId, body: { kind: 'Hash', hash, externalId: 'once' } });
@@ -171,7 +171,7 @@ describe('signatures', () => {
     [{ kind: 'Hash', hash: 'abcd' }, /body\.hash/],
     [{ kind: 'Message', message: 'abcd' }, /needs an EdDSA key/],
     [{ kind: 'Telepathy' }, /body\.kind must be one of Hash, Message/],
-  ])('are not made of %j', async (body, expected) => {
+  ])('are not made from %j', async (body, expected) => {
     const { id } = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     expect(await signedCall(dfns, account, 'POST', `/wallets/${id}/signatures`, body)).toMatchObject({
       status: 400,
@@ -181,7 +181,7 @@ describe('signatures', () => {
 });
 
 describe('keys', () => {
-  it('come with wallets, and are hidden with them', async () => {
+  it('are listed with their wallets, and end users see only their own', async () => {
     const { id, network, signingKey } = await backend.wallets.createWallet({ body: { network: 'Ethereum' } });
     await expect(backend.keys.getKey({ keyId: signingKey.id })).resolves.toMatchObject({
       custodial: true,

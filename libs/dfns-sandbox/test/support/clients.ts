@@ -8,18 +8,18 @@ interface Identity {
   privateKey?: string;
 }
 
-/** The official SDK for an identity that signs for itself. */
+/** The official SDK for an identity that signs its own requests. */
 export function signingClient({ sandbox, url }: CheckedSandbox, { authToken, credId, privateKey = '' }: Identity) {
   const signer = new AsymmetricKeySigner({ credId, privateKey });
   return new DfnsApiClient({ baseUrl: url, orgId: sandbox.orgId, authToken, signer });
 }
 
-/** The official SDK for a back end that relays what somebody else signs. */
+/** The official SDK for a back end whose users sign the requests. */
 export function relayingClient({ sandbox, url }: CheckedSandbox, authToken: string) {
   return new DfnsDelegatedApiClient({ baseUrl: url, orgId: sandbox.orgId, authToken });
 }
 
-/** A signed request by hand, for endpoints that the SDK does not know or would not let us misuse. */
+/** Sends a signed request without the SDK: for endpoints that the SDK does not have, and for wrong requests. */
 export async function signedCall(
   { call }: Pick<CheckedSandbox, 'call'>,
   { authToken: token, credId, privateKey = '' }: Identity,

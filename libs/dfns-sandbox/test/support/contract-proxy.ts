@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { violations } from './contract.js';
 
-/** Stands before a sandbox, passes everything on untouched, and holds every exchange against the OpenAPI document. */
+/** A proxy in front of a sandbox. It changes nothing, and checks all requests and answers by the OpenAPI document. */
 export class ContractProxy {
   readonly violations: string[] = [];
   readonly #server = createServer((request, response) => this.#pass(request, response));

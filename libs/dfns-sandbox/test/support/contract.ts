@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openapi } from './fixtures.js';
 
-/** One exchange, as the contract sees it. */
+/** A request and its answer. */
 export interface Exchange {
   method: string;
   path: string;
@@ -16,11 +16,11 @@ addFormats.default(ajv);
 ajv.addSchema(openapi, 'dfns');
 
 const paths = Object.keys(openapi.paths)
-  // Names come before parameters, so that /auth/credentials/init is not taken for an id.
+  // Paths without parameters come first, so that `init` in /auth/credentials/init is not read as an id.
   .sort((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
   .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`) }));
 
-/** What in an exchange is not as the OpenAPI document says: accepted bodies, and every answer. */
+/** Lists the differences from the OpenAPI document, in accepted bodies and in all answers. */
 export function violations({ method, path, requestBody, status, responseBody }: Exchange): string[] {
   const name = `${method} ${path} ${status}`;
   const template = paths.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url');
 
-/** A key credential made and used as the specification says, knowing nothing of the sandbox. */
+/** A key credential that follows the specification and shares no code with the sandbox. */
 export class SoftwareKey {
   readonly credId = randomBytes(16).toString('base64url');
   readonly publicKey: string;
@@ -18,7 +18,7 @@ export class SoftwareKey {
     return this.#privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   }
 
-  /** Registers the key over a challenge (dfns-api 8.7). */
+  /** The attestation of this key for a challenge (dfns-api 8.7). */
   credential<const K extends string>(credentialKind: K, challenge: string) {
     const clientData = JSON.stringify({ challenge, type: 'key.create' });
     const clientDataHash = createHash('sha256').update(clientData).digest('hex');
@@ -31,7 +31,7 @@ export class SoftwareKey {
     };
   }
 
-  /** Signs a challenge (dfns-api 8.5). */
+  /** The assertion of this key for a challenge (dfns-api 8.5). */
   assertion(challenge: string, type = 'key.get') {
     const clientData = JSON.stringify({ type, challenge });
     const signature = sign('sha256', Buffer.from(clientData), this.#privateKey).toString('base64url');
