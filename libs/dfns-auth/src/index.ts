@@ -55,8 +55,8 @@ export {
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
 export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
-export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
 export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
+export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
 export {
   DfnsApiError,
   type DfnsApiErrorDetails,

@@ -5,7 +5,7 @@ import { isDfnsError } from '../errors/dfns-error.js';
 import type { CallOptions } from '../http/call-scope.js';
 import { receivedToken } from './user-token.js';
 
-/** The two calls that begin and end a session of a user at Dfns (dfns-api 9.1, 11.4). */
+/** The two calls that begin and end a session of a user at Dfns (dfns-api 9.1, 9.2). */
 @Injectable()
 export class DelegatedLogin {
   readonly #calls: DfnsCalls;
