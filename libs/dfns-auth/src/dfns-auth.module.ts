@@ -15,6 +15,7 @@ import { concealOptions } from './config/concealed-options.js';
 import { DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig, resolveConfig } from './config/config.js';
 import type { DfnsAuthModuleOptions } from './config/options.js';
 import { DFNS_IDENTITY, DfnsIdentity } from './edge/dfns-identity.js';
+import { Circuit } from './http/circuit.js';
 import { DfnsHttp } from './http/dfns-http.js';
 import { QuotaGovernor } from './http/governor.js';
 import { createHttpService } from './http/http-service.js';
@@ -62,12 +63,13 @@ export class DfnsAuthModule {
 
 function coreProviders(optionsToken: symbol, name?: string): Provider[] {
   return [
-    { provide: DFNS_CLOCK, useValue: Date.now },
+    { provide: DFNS_CLOCK, useValue: () => Date.now() },
     { provide: DFNS_AUTH_CONFIG, useFactory: resolveConfig, inject: [optionsToken, DFNS_CLOCK] },
     { provide: HttpService, useFactory: createHttpService, inject: [DFNS_AUTH_CONFIG] },
     { provide: Telemetry, useFactory: createTelemetry, inject: [DFNS_AUTH_CONFIG] },
     { provide: StoredTokens, useFactory: StoredTokens.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     QuotaGovernor,
+    Circuit,
     DfnsHttp,
     CallRunner,
     UserActionSteps,

@@ -47,7 +47,7 @@ describe('imports of the library', () => {
 
   it('do HTTP in http/ alone', () => {
     const elsewhere = importing(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
-      (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
+      (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers|config\/options)/.test(file),
     );
     expect(elsewhere).toEqual([]);
   });

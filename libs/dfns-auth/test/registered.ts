@@ -16,7 +16,7 @@ export function optionsFor(sandbox: DfnsSandbox, more: Partial<DfnsAuthModuleOpt
 }
 
 /** A started Nest context with the module registered; `now` drives its clock. */
-export async function start(registration: DynamicModule, now: Clock = Date.now): Promise<TestingModule> {
+export async function start(registration: DynamicModule, now: Clock = () => Date.now()): Promise<TestingModule> {
   @Module({ imports: [registration] })
   class Application {}
   const context = await Test.createTestingModule({ imports: [Application] })

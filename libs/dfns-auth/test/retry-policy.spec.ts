@@ -14,8 +14,9 @@ const unanswered = (code: DfnsErrorCode) => new DfnsError(code, 'not answered', 
 /** Asks the policy in a call that goes on. */
 function retriable(error: unknown, state: Partial<Attempt> = {}, repeatable = false): Promise<boolean> {
   return CallScope.run(1_000, [], async (scope) => {
-    const attempt = Object.assign(new Attempt(scope, new SecretScrubber()), state);
-    return isRetriable(error, attempt, repeatable);
+    const traits = { kind: operation, repeatable };
+    const attempt = Object.assign(new Attempt(scope, new SecretScrubber(), traits), state);
+    return isRetriable(error, attempt);
   });
 }
 
@@ -71,7 +72,8 @@ describe('what is tried again', () => {
     let verdict: boolean | undefined;
     const call = CallScope.run(1_000, [controller.signal], async (scope) => {
       controller.abort();
-      verdict = isRetriable(answered(429, 'DFNS_RATE_LIMITED'), new Attempt(scope, new SecretScrubber()), true);
+      const attempt = new Attempt(scope, new SecretScrubber(), { kind: operation, repeatable: true });
+      verdict = isRetriable(answered(429, 'DFNS_RATE_LIMITED'), attempt);
     });
     await expect(call).rejects.toMatchObject({ code: 'DFNS_ABORTED' });
     expect(verdict).toBe(false);

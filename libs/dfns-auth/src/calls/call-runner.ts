@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
-import { Attempt, type CallOptions, CallScope } from '../http/call-scope.js';
+import { isDfnsError, noteMayHaveHappened } from '../errors/dfns-error.js';
+import { Attempt, type CallOptions, CallScope, type CallTraits } from '../http/call-scope.js';
+import { Circuit } from '../http/circuit.js';
 import { SecretScrubber } from '../http/secret-scrubber.js';
-import { Telemetry } from '../telemetry/telemetry.js';
-import { Circuit, type CircuitState } from './circuit.js';
+import { operationTemplate, Telemetry } from '../telemetry/telemetry.js';
 import { backoffMs, isRetriable } from './retry-policy.js';
 
 /** What a call is: for its retries, and for those who watch it. */
@@ -15,6 +16,8 @@ export interface CallNature {
   repeatable: boolean;
   /** For whom; leaves the process only hashed. */
   username?: string;
+  /** The token of the user, where only that is known. */
+  userToken?: string;
 }
 
 /**
@@ -26,18 +29,14 @@ export class CallRunner implements OnApplicationShutdown {
   readonly #config: DfnsAuthConfig;
   readonly #telemetry: Telemetry;
   readonly #shutdown = new AbortController();
-  readonly #circuit = new Circuit();
+  readonly #circuit: Circuit;
 
-  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry) {
+  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry, circuit: Circuit) {
     this.#config = config;
     this.#telemetry = telemetry;
+    this.#circuit = circuit;
     // Each call under way listens.
     setMaxListeners(0, this.#shutdown.signal);
-  }
-
-  /** State of the circuit to Dfns. */
-  get circuit(): CircuitState {
-    return this.#circuit.state;
   }
 
   /** Opens the scope of a call that is made of several others. */
@@ -48,22 +47,26 @@ export class CallRunner implements OnApplicationShutdown {
   /** @throws DfnsError */
   run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
     let attempts = 0;
+    const { operation, repeatable, username, userToken } = nature;
+    const traits: CallTraits = { kind: operationTemplate(operation), repeatable, user: username ?? userToken };
     const repeat = async (scope: CallScope) => {
       const secrets = new SecretScrubber();
       for (;;) {
         attempts += 1;
-        const attempt = new Attempt(scope, secrets);
+        const attempt = new Attempt(scope, secrets, traits);
         try {
-          return await this.#circuit.run(() => steps(attempt));
+          return await this.#circuit.run(scope, () => steps(attempt));
         } catch (error) {
+          if (scope.mayHaveHappened && isDfnsError(error)) noteMayHaveHappened(error);
           const waitMs = backoffMs(error, attempts);
           const isLast = attempts >= this.#config.http.maxAttempts || waitMs >= scope.remainingMs;
-          if (isLast || !isRetriable(error, attempt, nature.repeatable)) throw error;
+          if (isLast || !isRetriable(error, attempt)) throw error;
           await scope.sleep(waitMs);
         }
       }
     };
-    return this.#telemetry.call({ ...nature, attempts: () => attempts }, () => this.scope(options, repeat));
+    const watched = { operation, username, attempts: () => attempts };
+    return this.#telemetry.call(watched, () => this.scope(options, repeat));
   }
 
   /** Ends the calls that are under way. */

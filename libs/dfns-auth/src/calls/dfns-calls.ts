@@ -28,6 +28,10 @@ export interface CallDetails<T> {
   read: (answer: AnswerReader) => T;
 }
 
+function userTokenOf(caller: BearerCaller): string | undefined {
+  return typeof caller === 'object' && 'userToken' in caller ? caller.userToken : undefined;
+}
+
 /** The one performer of calls: everything that asks Dfns goes through it. Writes of the service account are signed. */
 @Injectable()
 export class DfnsCalls {
@@ -54,14 +58,22 @@ export class DfnsCalls {
     const { repeatable, username, read } = details;
     const { caller, userAction: given } = input;
     if (typeof given === 'string') assertHeaderText(given, 'user action');
-    const nature = { operation: `${request.method} ${request.path}`, repeatable, username };
+    const operation = `${request.method} ${request.path}`;
+    const nature = { operation, repeatable, username, userToken: userTokenOf(caller) };
+    const isSignedHere = caller === 'serviceAccount' && request.method !== 'GET';
+    /** Kept over attempts as long as it was not sent: it works once. */
+    let userAction: string | undefined;
     return this.#runner.run(nature, options, async (attempt) => {
       const bearer = await this.#bearer(caller, attempt);
-      const isSignedHere = caller === 'serviceAccount' && request.method !== 'GET';
-      const userAction = isSignedHere
+      userAction ??= isSignedHere
         ? await this.#steps.sign(request, bearer, attempt)
         : await this.#exchanged(given, bearer, attempt);
-      return read(await this.#http.send({ step: 'call', request, ...bearer, userAction }, attempt));
+      const step = { step: 'call', request, ...bearer, userAction } as const;
+      try {
+        return read(await this.#http.send(step, attempt));
+      } finally {
+        if (attempt.wasCallSent) userAction = undefined;
+      }
     });
   }
 

@@ -8,15 +8,11 @@ const MAX_BACKOFF_MS = 2_000;
 /** Answers after which another attempt may well succeed. */
 const PASSING = [500, 502, 503, 504];
 
-/**
- * Whether a failed attempt may be followed by another.
- *
- * @param repeatable whether the call may run again after its last step reached Dfns and failed
- */
-export function isRetriable(error: unknown, attempt: Attempt, repeatable: boolean): boolean {
+/** Whether a failed attempt may be followed by another. */
+export function isRetriable(error: unknown, attempt: Attempt): boolean {
   if (!isDfnsError(error) || attempt.spent || attempt.scope.signal.aborted) return false;
   if (error.code === 'DFNS_RATE_LIMITED') return true;
-  if (attempt.mayHaveHappened && !repeatable) return false;
+  if (attempt.mayHaveHappened && !attempt.traits.repeatable) return false;
   return error instanceof DfnsApiError ? PASSING.includes(error.upstreamStatus) : isOutage(error);
 }
 

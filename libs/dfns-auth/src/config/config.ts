@@ -20,7 +20,7 @@ export interface DfnsAuthConfig {
   /** The token of the service account, checked each time it is fetched. */
   authToken: () => Promise<string>;
   signer: CredentialSigner;
-  http: Required<HttpOptions>;
+  http: Required<Omit<HttpOptions, 'agent'>> & Pick<HttpOptions, 'agent'>;
   tokens: Required<Omit<TokensOptions, 'store'>> & Pick<TokensOptions, 'store'>;
   ceremonies: Required<Omit<CeremoniesOptions, 'store'>> & Pick<CeremoniesOptions, 'store'>;
   identity?: DfnsAuthModuleOptions['identity'];

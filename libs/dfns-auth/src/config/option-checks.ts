@@ -64,6 +64,12 @@ export function privateKeyProblem(value: unknown, passphrase: string | undefined
   }
 }
 
+export function agentProblem(value: unknown): string | undefined {
+  return typeof (value as Partial<Record<string, unknown>> | null)?.['addRequest'] === 'function'
+    ? undefined
+    : 'is no agent: give an http.Agent or https.Agent of Node, or one that extends them';
+}
+
 export function booleanProblem(value: unknown): string | undefined {
   return typeof value === 'boolean' ? undefined : 'is neither true nor false: write one of them';
 }

@@ -1,5 +1,6 @@
 import { DfnsError } from '../errors/dfns-error.js';
 import {
+  agentProblem,
   authTokenProblem,
   baseUrlProblem,
   booleanProblem,
@@ -117,6 +118,10 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   },
   'http.maxResponseBytes': { default: 1_048_576, check: positive, words: 'bytes of the longest answer that is read' },
   'http.maxSockets': { default: 64, check: positive, words: 'connections to Dfns at the same time' },
+  'http.agent': {
+    check: agentProblem,
+    words: 'agent that makes the connections: egress proxy, private CA, client certificate',
+  },
   'tokens.maxEntries': {
     variable: 'DFNS_TOKEN_CACHE_SIZE',
     parse: number,

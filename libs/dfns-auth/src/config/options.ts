@@ -1,3 +1,5 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { ExecutionContext } from '@nestjs/common';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
 import type { CeremonyStore, TokenStore } from './stores.js';
@@ -35,6 +37,11 @@ export interface HttpOptions {
   maxResponseBytes?: number;
   /** Connections to Dfns at the same time. @default 64 */
   maxSockets?: number;
+  /**
+   * The agent that makes the connections: for an egress proxy, a private certificate authority, or a client certificate.
+   * It must fit the scheme of `baseUrl`, and the application closes it. @default one of ours, closed with the application
+   */
+  agent?: HttpAgent | HttpsAgent;
 }
 
 /** How user tokens are kept. */

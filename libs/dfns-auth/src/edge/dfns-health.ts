@@ -1,46 +1,67 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CallRunner } from '../calls/call-runner.js';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 import { isDfnsError } from '../errors/dfns-error.js';
+import { Circuit, type CircuitState } from '../http/circuit.js';
+import { QuotaGovernor } from '../http/governor.js';
 
 /** What a health check shows of an instance. Nothing of it is secret. */
 export interface DfnsHealth {
-  /** `down` while Dfns is left alone after repeated failures, or when the service account has no usable token. */
-  status: 'up' | 'down';
+  /**
+   * `down` while the circuit is open or the service account cannot be used. `degraded` while the quota pauses requests
+   * or one call probes a Dfns that was down. Else `up`.
+   */
+  status: 'up' | 'degraded' | 'down';
   /** State of the circuit to Dfns. */
-  circuit: 'closed' | 'open' | 'half-open';
-  /** When the token of the service account ends, if it says so. */
+  circuit: CircuitState;
+  /** When the token of the service account ends, if it says so; ISO 8601. */
   tokenExpiresAt?: string;
-  /** Why there is no usable token. */
+  /** Why the status is not `up`. */
   problem?: string;
 }
 
 /**
- * Tells how an instance fares, from what it knows already: it sends Dfns no request, so a probe every second costs
+ * Tells the state of an instance from what it knows already. It sends no request to Dfns, so a probe every second costs
  * no quota. The answer fits `HealthCheckService.check` of `@nestjs/terminus`, which is not needed for it.
  */
 @Injectable()
 export class DfnsHealthIndicator {
-  readonly #runner: CallRunner;
+  readonly #circuit: Circuit;
+  readonly #governor: QuotaGovernor;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
 
-  constructor(runner: CallRunner, @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
-    this.#runner = runner;
+  constructor(
+    circuit: Circuit,
+    governor: QuotaGovernor,
+    @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
+    @Inject(DFNS_CLOCK) now: Clock,
+  ) {
+    this.#circuit = circuit;
+    this.#governor = governor;
     this.#config = config;
     this.#now = now;
   }
 
   /** @param key under which the result stands @default 'dfns' */
   async check<K extends string = 'dfns'>(key: K = 'dfns' as K): Promise<Record<K, DfnsHealth>> {
-    const { circuit } = this.#runner;
-    const token = await this.#token();
-    const status = circuit === 'open' || token.problem !== undefined ? 'down' : 'up';
-    return { [key]: { status, circuit, ...token } } as Record<K, DfnsHealth>;
+    const circuit = this.#circuit.state;
+    const { tokenExpiresAt, problem } = await this.#serviceAccount();
+    const health: DfnsHealth = { ...this.#traffic(circuit), circuit, ...(tokenExpiresAt && { tokenExpiresAt }) };
+    if (problem !== undefined) Object.assign(health, { status: 'down', problem });
+    return { [key]: health } as Record<K, DfnsHealth>;
   }
 
-  async #token(): Promise<Pick<DfnsHealth, 'tokenExpiresAt' | 'problem'>> {
+  #traffic(circuit: CircuitState): Pick<DfnsHealth, 'status' | 'problem'> {
+    if (circuit === 'open') return { status: 'down', problem: 'Dfns did not answer ten requests in a row' };
+    if (circuit === 'half-open')
+      return { status: 'degraded', problem: 'one call finds out whether Dfns answers again' };
+    const seconds = Math.ceil(this.#governor.pausedForMs / 1_000);
+    if (seconds === 0) return { status: 'up' };
+    return { status: 'degraded', problem: `the quota at Dfns is used up: no requests for ${seconds} s` };
+  }
+
+  async #serviceAccount(): Promise<Pick<DfnsHealth, 'tokenExpiresAt' | 'problem'>> {
     try {
       const { expiresAt } = readTokenClaims(await this.#config.authToken()) ?? {};
       if (expiresAt === undefined) return {};
@@ -48,7 +69,7 @@ export class DfnsHealthIndicator {
       const tokenExpiresAt = new Date(expiresAt * 1000).toISOString();
       return { tokenExpiresAt, ...(expired && { problem: 'the token of the service account has expired' }) };
     } catch (error) {
-      return { problem: isDfnsError(error) ? error.message : 'the token of the service account is not to be had' };
+      return { problem: isDfnsError(error) ? error.message : 'the token of the service account cannot be fetched' };
     }
   }
 }

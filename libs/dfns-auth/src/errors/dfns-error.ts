@@ -13,6 +13,8 @@ export interface DfnsErrorDetails {
   operation?: string;
   /** Milliseconds after which another attempt makes sense. */
   retryAfterMs?: number;
+  /** See {@link DfnsError.mayHaveHappened}. @default false */
+  mayHaveHappened?: boolean;
 }
 
 /**
@@ -23,11 +25,18 @@ export class DfnsError extends Error {
   readonly code: DfnsErrorCode;
   readonly operation?: string;
   readonly retryAfterMs?: number;
+  /**
+   * Whether something may have changed at Dfns although the call failed: a write was sent, and Dfns did not refuse it.
+   * Where it is false, the call can be made again without harm. Where it is true, look at Dfns first, or repeat a write
+   * with the same `externalId`. Reads and logins change nothing, so it is false for them.
+   */
+  readonly mayHaveHappened: boolean;
 
   constructor(code: DfnsErrorCode, message: string, details: DfnsErrorDetails = {}) {
     super(message);
     this.name = 'DfnsError';
     this.code = code;
+    this.mayHaveHappened = details.mayHaveHappened ?? false;
     if (details.operation !== undefined) this.operation = details.operation;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
@@ -47,6 +56,11 @@ export function isDfnsError(value: unknown): value is DfnsError {
   return isBranded(value, ERROR);
 }
 
+/** Says on an error that something may have changed at Dfns. Internal. */
+export function noteMayHaveHappened(error: DfnsError): void {
+  (error as { mayHaveHappened: boolean }).mayHaveHappened = true;
+}
+
 /** What Dfns answered, as far as it may be kept. */
 export interface DfnsApiErrorDetails extends DfnsErrorDetails {
   operation: string;
@@ -56,6 +70,8 @@ export interface DfnsApiErrorDetails extends DfnsErrorDetails {
   errorId?: string;
   /** The words of Dfns, with secrets removed. For logs, never for clients. */
   upstreamMessage?: string;
+  /** See {@link DfnsApiError.pending}. */
+  pending?: unknown;
 }
 
 /**
@@ -67,6 +83,7 @@ export class DfnsApiError extends DfnsError {
   readonly upstreamStatus: number;
   readonly errorId?: string;
   readonly upstreamMessage?: string;
+  readonly #pending: unknown;
 
   constructor(code: DfnsErrorCode, message: string, details: DfnsApiErrorDetails) {
     super(code, message, details);
@@ -74,6 +91,15 @@ export class DfnsApiError extends DfnsError {
     this.upstreamStatus = details.upstreamStatus;
     if (details.errorId !== undefined) this.errorId = details.errorId;
     if (details.upstreamMessage !== undefined) this.upstreamMessage = details.upstreamMessage;
+    this.#pending = details.pending;
+  }
+
+  /**
+   * With `DFNS_POLICY_PENDING`: the JSON object that Dfns answered, to follow the approval by (dfns-api 16). It is not
+   * printed with the error.
+   */
+  get pending(): unknown {
+    return this.#pending;
   }
 
   get [API_ERROR](): true {

@@ -66,6 +66,18 @@ export function readRetryAfter({ headers }: Answer, now: number): number | undef
   return ms === undefined ? undefined : Math.ceil(Math.min(Math.max(ms, 0), DAY_MS));
 }
 
+/**
+ * Milliseconds until the moment in `X-RateLimit-Reset`, unix seconds (dfns-api 6.2), by the clock of Dfns (`Date`) or by
+ * ours; `undefined` for a moment that is not within the next `withinMs` milliseconds by either.
+ *
+ * @param now milliseconds since 1970
+ */
+export function readResetMs({ headers }: Answer, now: number, withinMs: number): number | undefined {
+  const reset = seconds(headers['x-ratelimit-reset']);
+  if (reset === undefined) return undefined;
+  return [httpDate(headers['date']) ?? now, now].map((moment) => reset - moment).find((ms) => ms > 0 && ms <= withinMs);
+}
+
 function httpDate(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && HTTP_DATE.test(header) ? Date.parse(header) : undefined;
 }

@@ -21,6 +21,8 @@ export class CallScope {
   readonly #endsAt: number;
   readonly #deadlineMs: number;
   #reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED' = 'DFNS_ABORTED';
+  /** Whether the call has sent a write that Dfns has not refused. */
+  mayHaveHappened = false;
 
   private constructor(deadlineMs: number) {
     this.#deadlineMs = deadlineMs;
@@ -143,22 +145,57 @@ export class CallScope {
   }
 
   #ended(): DfnsError {
+    const { mayHaveHappened } = this;
     return this.#reason === 'DFNS_TIMEOUT'
-      ? new DfnsError('DFNS_TIMEOUT', `the call did not end within its deadline of ${this.#deadlineMs} ms`)
-      : new DfnsError('DFNS_ABORTED', 'the call was aborted');
+      ? new DfnsError('DFNS_TIMEOUT', `the call did not end within its deadline of ${this.#deadlineMs} ms`, {
+          mayHaveHappened,
+        })
+      : new DfnsError('DFNS_ABORTED', 'the call was aborted', { mayHaveHappened });
   }
+}
+
+/** What a call is, for those who decide when and how often its requests are sent. */
+export interface CallTraits {
+  /** The call as a template, e.g. `GET /wallets/{id}`. */
+  kind: string;
+  /** Whether it may run again after its last step reached Dfns and failed: reads and logins. */
+  repeatable: boolean;
+  /** For whom it is: a username, or a user token. */
+  user?: string;
 }
 
 /** One attempt of a call: what its steps share, and what decides whether there is another attempt. */
 export class Attempt {
-  /** Set when the write itself may have taken effect although no success came back. */
+  /** Whether a request of this attempt was sent. */
+  hasBegun = false;
+  /** Whether the request of the call itself was sent. */
+  wasCallSent = false;
+  /** Set when the request of the call itself was sent and Dfns has not refused it. */
   mayHaveHappened = false;
   /** Set when something was sent that works once and that only the user can make again: there is no other attempt. */
   spent = false;
+  /** Whether an earlier call of the same scope may have changed something. */
+  readonly #before: boolean;
 
   constructor(
     readonly scope: CallScope,
     /** Secrets that the steps of the call have seen, in this attempt and in those before. */
     readonly secrets: SecretScrubber,
-  ) {}
+    readonly traits: CallTraits,
+  ) {
+    this.#before = scope.mayHaveHappened;
+  }
+
+  /** The request of the call itself leaves; from now on nobody knows what becomes of it. */
+  noteSent(): void {
+    this.wasCallSent = true;
+    this.mayHaveHappened = true;
+    if (!this.traits.repeatable) this.scope.mayHaveHappened = true;
+  }
+
+  /** Dfns refused the request of the call itself, so nothing happened. */
+  noteRefused(): void {
+    this.mayHaveHappened = false;
+    this.scope.mayHaveHappened = this.#before;
+  }
 }

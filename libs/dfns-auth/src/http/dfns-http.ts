@@ -1,17 +1,24 @@
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { AxiosRequestConfig } from 'axios';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { DfnsApiError, DfnsError, isDfnsError } from '../errors/dfns-error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from './answer.js';
 import { AnswerReader } from './answer-reader.js';
 import type { Attempt } from './call-scope.js';
+import { Circuit } from './circuit.js';
 import { type CallerKind, refusalCode, type Step, unansweredError } from './failures.js';
-import { QuotaGovernor } from './governor.js';
+import { type Demand, QuotaGovernor } from './governor.js';
 import { closeHttpService } from './http-service.js';
-import { TransportError } from './lean-adapter.js';
+import { type LeanSettings, TransportError } from './lean-adapter.js';
 import { requestHeaders } from './request-headers.js';
 import type { RequestText } from './request-text.js';
+
+/** Answers that something before Dfns gives when Dfns does not. */
+const OUTAGES = [502, 503, 504];
+/** Requests of a call that begins with a challenge. */
+const STEPS = 3;
 
 /** One request of a call. */
 export interface StepRequest {
@@ -34,6 +41,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
   readonly #governor: QuotaGovernor;
+  readonly #circuit: Circuit;
 
   constructor(
     http: HttpService,
@@ -41,6 +49,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     @Inject(DFNS_CLOCK) now: Clock,
     telemetry: Telemetry,
     governor: QuotaGovernor,
+    circuit: Circuit,
   ) {
     this.#http = http;
     this.#config = config;
@@ -48,6 +57,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     this.#now = now;
     this.#telemetry = telemetry;
     this.#governor = governor;
+    this.#circuit = circuit;
   }
 
   /**
@@ -62,7 +72,7 @@ export class DfnsHttp implements OnApplicationShutdown {
 
   /** Closes the kept connections. */
   onApplicationShutdown(): void {
-    closeHttpService(this.#http);
+    closeHttpService(this.#http, this.#config);
   }
 
   async #send(request: StepRequest, operation: string, attempt: Attempt): Promise<AnswerReader> {
@@ -70,7 +80,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     attempt.secrets.add(request.userAction);
     let answer: Answer;
     try {
-      answer = await this.#governor.run(request.step, attempt.scope, () => this.#request(request, attempt));
+      answer = await this.#governor.run(demandOf(request, attempt), () => this.#answered(request, attempt));
     } catch (error) {
       attempt.scope.throwIfEnded();
       throw isDfnsError(error) ? error : this.#unanswered(error, operation, request, attempt);
@@ -85,17 +95,34 @@ export class DfnsHttp implements OnApplicationShutdown {
     });
   }
 
-  async #request({ request, bearer, userAction }: StepRequest, { scope }: Attempt): Promise<Answer> {
+  /** The answer to a request; the circuit hears whether there was one. */
+  async #answered(request: StepRequest, attempt: Attempt): Promise<Answer> {
+    const sentAt = performance.now();
+    try {
+      const answer = await this.#request(request, attempt);
+      if (OUTAGES.includes(answer.status)) this.#circuit.unanswered(sentAt);
+      else this.#circuit.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof TransportError && error.isOutage) this.#circuit.unanswered(sentAt);
+      throw error;
+    }
+  }
+
+  async #request({ step, request, bearer, userAction }: StepRequest, attempt: Attempt): Promise<Answer> {
     const { method, path, query, body } = request;
     const hasBody = body !== '';
-    const { status, headers, data } = await this.#http.axiosRef.request<Buffer>({
+    attempt.hasBegun = true;
+    const settings: AxiosRequestConfig & LeanSettings = {
       method,
       url: `${this.#prefix}${path}${query}`,
       data: hasBody ? body : undefined,
       headers: requestHeaders({ hasBody, bearer, userAction }, this.#config.legacy, this.#now()),
       timeout: this.#config.http.attemptTimeoutMs,
-      signal: scope.signal,
-    });
+      signal: attempt.scope.signal,
+      ...(step === 'call' && { onSent: () => attempt.noteSent() }),
+    };
+    const { status, headers, data } = await this.#http.axiosRef.request<Buffer>(settings);
     return { status, headers: headers as Answer['headers'], bytes: data };
   }
 
@@ -103,7 +130,6 @@ export class DfnsHttp implements OnApplicationShutdown {
     // Node refuses to write it: a header has a character that no header can have.
     if (!(error instanceof TransportError)) return new DfnsError('DFNS_BAD_REQUEST', `${operation} cannot be sent`);
     if (error.sent) markSent(request, attempt);
-    if (error.sent && request.step === 'call') attempt.mayHaveHappened = true;
     return unansweredError(error, operation, this.#config.http.attemptTimeoutMs);
   }
 
@@ -112,15 +138,21 @@ export class DfnsHttp implements OnApplicationShutdown {
     const { message, errorId } = readErrorEnvelope(answer);
     const code = refusalCode(status, message, request.caller, request.step);
     markSent(request, attempt);
-    if (request.step === 'call' && status >= 500) attempt.mayHaveHappened = true;
+    // A redirect is no refusal: whoever answered may have passed the request on.
+    if (request.step === 'call' && status >= 400 && status < 500) attempt.noteRefused();
     return new DfnsApiError(code, `${operation} was answered ${status}`, {
       operation,
       upstreamStatus: status,
       errorId,
       upstreamMessage: message === '' ? undefined : attempt.secrets.scrub(message),
       retryAfterMs: readRetryAfter(answer, this.#now()),
+      ...(status === 202 && { pending: readJsonObject(answer) }),
     });
   }
+}
+
+function demandOf({ step }: StepRequest, { scope, traits, hasBegun }: Attempt): Demand {
+  return { scope, kind: traits.kind, user: traits.user, isContinued: hasBegun, needs: step === 'init' ? STEPS : 1 };
 }
 
 /** What a user has signed works once, and only the user can sign again. */

@@ -3,146 +3,176 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import { DfnsError } from '../errors/dfns-error.js';
 import { type Answer, readRetryAfter } from './answer.js';
 import type { CallScope } from './call-scope.js';
-import type { Step } from './failures.js';
-import { Pause, Quota } from './quota.js';
-
-/** A request that waits for its turn. */
-export class Waiter {
-  /** Settles with {@link admit} or {@link refuse}. */
-  readonly turn: Promise<void>;
-  #resolve!: () => void;
-  #reject!: (error: DfnsError) => void;
-  #isAdmitted = false;
-
-  constructor(readonly scope: CallScope) {
-    this.turn = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  /** Whether it holds a place, even where its call ended before it could use it. */
-  get isAdmitted(): boolean {
-    return this.#isAdmitted;
-  }
-
-  admit(): void {
-    this.#isAdmitted = true;
-    this.#resolve();
-  }
-
-  refuse(error: DfnsError): void {
-    this.#reject(error);
-  }
-}
+import { Pause } from './pause.js';
+import { Quota, WINDOW_MS } from './quota.js';
+import { type Holder, Shares, WaitingLine } from './waiting-line.js';
 
 /** Requests that wait at most: about what 64 connections carry in 15 seconds, the longest that anybody waits by default. */
 const MAX_WAITING = 10_000;
 /** Milliseconds of a pause where Dfns refuses and does not say for how long. */
 const UNTOLD_PAUSE_MS = 1_000;
-/** Requests that a call needs which begins with a challenge: there is no point in beginning what the quota cannot end. */
-const STEPS = 3;
-/** The window in which Dfns counts (dfns-api 6.1). */
-const WINDOW_MS = 60_000;
+
+/** What decides when a request is sent. */
+export interface Demand extends Holder {
+  scope: CallScope;
+  /** Whether another request of the same attempt was sent before. */
+  isContinued: boolean;
+  /** Requests that the attempt needs from this one on: a call is not begun that the quota cannot end. */
+  needs: number;
+}
+
+interface Waiter extends Demand {
+  admit(): void;
+  refuse(error: DfnsError): void;
+  /** Whether it holds a place, even where its call ended before it could use it. */
+  isAdmitted: boolean;
+}
 
 /**
- * Lets requests pass as the quota of the organisation and our connections allow; one a registration. At most
- * `http.maxSockets` are under way, so that none waits inside the agent, and no more than the quota has left. After a
- * refusal for the rate, or with the quota used up, nobody sends until the moment that Dfns named. Those who wait obey
- * deadline and signal of their call, and whoever cannot be served within the deadline is told at once.
+ * Lets requests pass as the quota of the organisation and our connections allow; one governor an instance. At most
+ * `http.maxSockets` requests are under way, so that none waits inside the agent, and no more than the quota has left.
+ * Second and later requests of a call go before first ones, so that under load some calls are answered, instead of all
+ * being late. No user has more than half of the places, and while others wait no kind of call has more.
+ *
+ * After a refusal for the rate nobody sends until the moment that Dfns named, but for a window at most; then one request
+ * asks. Those who wait obey the deadline and the signal of their call; a request that cannot be sent in time is refused
+ * at once.
  */
 @Injectable()
 export class QuotaGovernor implements OnApplicationShutdown {
   readonly #http: DfnsAuthConfig['http'];
   readonly #now: Clock;
-  readonly #quota = new Quota();
+  readonly #quota: Quota;
   readonly #pause: Pause;
-  /** Steps of flows that have begun go first: under load some calls are then answered, instead of all being late. */
-  readonly #continuing = new Set<Waiter>();
-  readonly #beginning = new Set<Waiter>();
+  readonly #shares: Shares;
+  readonly #continued = new WaitingLine<Waiter>();
+  readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
+  /** Dfns refused, and no request has been answered since. */
+  #isAsking = false;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) { http }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
     this.#http = http;
     this.#now = now;
+    this.#quota = new Quota(now);
     this.#pause = new Pause(now, () => this.#admit());
+    this.#shares = new Shares(http.maxSockets);
+  }
+
+  /** Milliseconds until requests are sent again; zero while there is no pause. */
+  get pausedForMs(): number {
+    return this.#pause.remainingMs;
   }
 
   /**
    * Makes a request when it is its turn, and learns from the answer.
    *
-   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time
+   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time; when
+   * the call has ended, without making the request
    */
-  async run(step: Step, scope: CallScope, request: () => Promise<Answer>): Promise<Answer> {
-    const queue = step === 'init' ? this.#beginning : this.#continuing;
-    if (this.#mayPass(queue)) this.#underWay += 1;
-    else await this.#turn(queue, scope);
+  async run(demand: Demand, request: () => Promise<Answer>): Promise<Answer> {
+    demand.scope.throwIfEnded();
+    if (this.#mayPass(demand) && !this.#hasItsShare(demand)) this.#enter(demand);
+    else await this.#turn(demand);
     try {
+      demand.scope.throwIfEnded();
       const answer = await request();
       this.#heed(answer);
       return answer;
     } finally {
-      this.#leave();
+      this.#leave(demand);
     }
   }
 
   onApplicationShutdown(): void {
     this.#pause.clear();
+    this.#quota.clear();
   }
 
-  #mayPass(queue: Set<Waiter>): boolean {
-    const left = queue === this.#beginning ? Math.floor(this.#quota.remaining / STEPS) : this.#quota.remaining;
+  #mayPass({ needs }: Demand): boolean {
+    const left = Math.floor(this.#quota.remaining / needs);
     // One request may always ask how things are.
-    const allowed = Math.min(this.#http.maxSockets, Math.max(1, left));
+    const allowed = this.#isAsking ? 1 : Math.min(this.#http.maxSockets, Math.max(1, left));
     return this.#underWay < allowed && this.#pause.remainingMs === 0;
   }
 
-  async #turn(queue: Set<Waiter>, scope: CallScope): Promise<void> {
+  async #turn(demand: Demand): Promise<void> {
+    const { scope, isContinued } = demand;
     const pauseMs = this.#pause.remainingMs;
     if (pauseMs >= scope.remainingMs) throw paused(pauseMs);
-    if (this.#continuing.size + this.#beginning.size >= MAX_WAITING) throw crowded(this.#http.deadlineMs);
-    const waiter = new Waiter(scope);
-    queue.add(waiter);
+    const waiting = this.#continued.size + this.#beginning.size;
+    if (this.#underWay + waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
+    const line = isContinued ? this.#continued : this.#beginning;
+    const { waiter, turn } = newWaiter(demand);
+    line.add(waiter);
+    // A place may be free that only this user or this kind of call was not to have.
+    this.#admit();
     try {
-      await scope.race(waiter.turn);
+      await scope.race(turn);
     } catch (error) {
-      queue.delete(waiter);
-      if (waiter.isAdmitted) this.#leave();
+      line.delete(waiter);
+      if (waiter.isAdmitted) this.#leave(waiter);
       throw error;
     }
   }
 
-  #leave(): void {
+  #enter(demand: Demand): void {
+    this.#underWay += 1;
+    this.#shares.take(demand);
+  }
+
+  #leave(demand: Demand): void {
     this.#underWay -= 1;
+    this.#shares.giveBack(demand);
     this.#admit();
   }
 
+  /** First those who have less than their share; what is left goes to kinds of calls that have it, never to users. */
   #admit(): void {
-    for (const queue of [this.#continuing, this.#beginning]) {
-      for (const waiter of queue) {
-        if (!this.#mayPass(queue)) break;
-        queue.delete(waiter);
-        this.#underWay += 1;
-        waiter.admit();
+    for (const byKind of [true, false]) {
+      for (const line of [this.#continued, this.#beginning]) {
+        for (let waiter = line.next(this.#shares, byKind); waiter; waiter = line.next(this.#shares, byKind)) {
+          if (!this.#mayPass(waiter)) break;
+          line.take(waiter);
+          this.#enter(waiter);
+          waiter.admit();
+        }
       }
     }
+  }
+
+  #hasItsShare({ kind, user }: Demand): boolean {
+    return this.#shares.isKindUsedUp(kind) || this.#shares.isUserUsedUp(user);
   }
 
   #heed(answer: Answer): void {
     const isRefused = answer.status === 429;
+    this.#isAsking = isRefused;
     this.#quota.read(answer);
     if (!isRefused && this.#quota.remaining > 0) return;
-    const asked = readRetryAfter(answer, this.#now());
-    this.#pause.extend(isRefused ? (asked ?? UNTOLD_PAUSE_MS) : Math.min(asked ?? 0, WINDOW_MS));
+    const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
+    this.#pause.extend(Math.min(askedMs, WINDOW_MS));
     const pauseMs = this.#pause.remainingMs;
-    for (const queue of [this.#continuing, this.#beginning]) {
-      for (const waiter of queue) {
+    for (const line of [this.#continued, this.#beginning]) {
+      for (const waiter of line) {
         if (pauseMs < waiter.scope.remainingMs) continue;
-        queue.delete(waiter);
+        line.delete(waiter);
         waiter.refuse(paused(pauseMs));
       }
     }
   }
+}
+
+function newWaiter(demand: Demand): { waiter: Waiter; turn: Promise<void> } {
+  const waiter = { ...demand, isAdmitted: false } as Waiter;
+  const turn = new Promise<void>((resolve, reject) => {
+    waiter.admit = () => {
+      waiter.isAdmitted = true;
+      resolve();
+    };
+    waiter.refuse = reject;
+  });
+  return { waiter, turn };
 }
 
 function paused(pauseMs: number): DfnsError {

@@ -11,6 +11,9 @@ import {
 import type { DfnsAuthConfig } from '../config/config.js';
 import { leanAdapter } from './lean-adapter.js';
 
+/** Milliseconds after which an idle connection is given up. */
+const IDLE_MS = 60_000;
+
 /**
  * An axios instance that hands each request straight to its adapter. It belongs to one instance, so there are no
  * interceptors to run and no defaults to merge. Doing both all the same was a third of the cost of a login.
@@ -32,17 +35,25 @@ class DirectAxios extends Axios {
 }
 
 /**
- * The HTTP client of one instance. It has its own connections and keeps them as long as Dfns does. It does nothing of
- * what axios does otherwise: it reads, rewrites and follows nothing.
+ * The HTTP client of one instance. It has its own connections, unless the application brings an agent. It does nothing
+ * of what axios does otherwise: it reads, rewrites and follows nothing.
  */
 export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpService {
-  const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
-  const agent = new Agent({ keepAlive: true, maxSockets: http.maxSockets, scheduling: 'lifo' });
+  const agent = http.agent ?? ownAgent(baseUrl, http.maxSockets);
   const instance = new DirectAxios(leanAdapter(new URL(baseUrl), http.maxResponseBytes), agent);
   return new HttpService(instance as unknown as HttpService['axiosRef']);
 }
 
-/** Closes the connections of an {@link HttpService} made here. */
-export function closeHttpService({ axiosRef }: HttpService): void {
-  (axiosRef.defaults.httpAgent as HttpAgent | undefined)?.destroy();
+/** Closes the connections of an {@link HttpService} made here. An agent of the application is not ours to close. */
+export function closeHttpService({ axiosRef }: HttpService, { http }: DfnsAuthConfig): void {
+  if (http.agent === undefined) (axiosRef.defaults.httpAgent as HttpAgent).destroy();
+}
+
+/**
+ * With a `timeout`, and only then, Node gives a kept connection up a second before the moment that the server announced
+ * in `Keep-Alive: timeout=…`. So no request meets a connection that the server is closing.
+ */
+function ownAgent(baseUrl: string, maxSockets: number): Agent {
+  const OwnAgent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
+  return new OwnAgent({ keepAlive: true, maxSockets, scheduling: 'lifo', timeout: IDLE_MS });
 }

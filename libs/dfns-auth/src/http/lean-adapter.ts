@@ -11,7 +11,7 @@ import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'ax
 /** Why no usable answer came over the wire. */
 export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded' | 'no-http';
 
-/** A failure below HTTP. Internal: it never leaves `client/`. */
+/** A failure below HTTP. Internal: it never leaves `http/`. */
 export class TransportError extends Error {
   constructor(
     readonly failure: TransportFailure,
@@ -21,6 +21,11 @@ export class TransportError extends Error {
     readonly systemCode?: string,
   ) {
     super(failure);
+  }
+
+  /** Whether Dfns, or the way to it, is at fault. */
+  get isOutage(): boolean {
+    return this.failure === 'connect' || this.failure === 'reset' || this.failure === 'timeout';
   }
 }
 
@@ -36,13 +41,23 @@ export class TransportError extends Error {
 export function leanAdapter(origin: URL, maxResponseBytes: number): AxiosAdapter {
   const { protocol, hostname, port } = origin;
   const host = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
-  return (config) => new Promise((resolve, reject) => new Exchange(host, config, maxResponseBytes, resolve, reject));
+  return (config) =>
+    new Promise((resolve, reject) => {
+      if (config.signal?.aborted) reject(new TransportError('aborted', false));
+      else new LeanRequest(host, config, maxResponseBytes, resolve, reject);
+    });
+}
+
+/** What {@link leanAdapter} takes beside the settings of axios. */
+export interface LeanSettings {
+  /** Called when the request leaves on a connection: from then on Dfns may receive it. */
+  onSent?: () => void;
 }
 
 type Host = Pick<RequestOptions, 'hostname' | 'port' | 'protocol'>;
 
-class Exchange {
-  readonly #config: InternalAxiosRequestConfig;
+class LeanRequest {
+  readonly #config: InternalAxiosRequestConfig & LeanSettings;
   readonly #maxResponseBytes: number;
   readonly #resolve: (response: AxiosResponse<Buffer>) => void;
   readonly #reject: (error: TransportError) => void;
@@ -52,7 +67,7 @@ class Exchange {
 
   constructor(
     host: Host,
-    config: InternalAxiosRequestConfig,
+    config: InternalAxiosRequestConfig & LeanSettings,
     maxResponseBytes: number,
     resolve: (response: AxiosResponse<Buffer>) => void,
     reject: (error: TransportError) => void,
@@ -77,8 +92,8 @@ class Exchange {
     this.#request
       .on('socket', (socket) => {
         this.#timer = setTimeout(() => this.#fail('timeout'), config.timeout);
-        if (!socket.connecting) this.#sent = true;
-        else socket.once(secure ? 'secureConnect' : 'connect', this.#connected);
+        if (!socket.connecting) this.#noteSent();
+        else socket.once(secure ? 'secureConnect' : 'connect', this.#noteSent);
       })
       .on('response', (response) => this.#read(response))
       .on('error', (error: NodeJS.ErrnoException) => this.#fail(failureOf(error, this.#sent), error.code));
@@ -86,8 +101,9 @@ class Exchange {
     this.#request.end(body);
   }
 
-  readonly #connected = () => {
+  readonly #noteSent = () => {
     this.#sent = true;
+    this.#config.onSent?.();
   };
 
   readonly #abort = () => this.#fail('aborted');

@@ -1,71 +1,54 @@
 import type { Clock } from '../config/config.js';
-import type { Answer } from './answer.js';
+import { type Answer, readResetMs } from './answer.js';
+import { Pause } from './pause.js';
+
+/** The window in which Dfns counts, in milliseconds (dfns-api 6.1). */
+export const WINDOW_MS = 60_000;
+/** The reset is told in whole seconds. */
+const ROUNDING_MS = 1_000;
 
 /**
  * What is left of the quota of the organisation in the current window, from `X-RateLimit-Remaining` and
- * `X-RateLimit-Reset` (dfns-api 6.2). Answers may arrive in another order than Dfns counted them.
+ * `X-RateLimit-Reset` (dfns-api 6.2). What Dfns told ends at its reset. A reset that is further away than a window, or
+ * that has passed, tells nothing. Answers may arrive in another order than Dfns counted them.
  */
 export class Quota {
-  #resetAt = 0;
+  readonly #now: Clock;
+  /** Lasts until the reset. */
+  readonly #window: Pause;
+  #reset = '';
   #remaining = Number.POSITIVE_INFINITY;
+
+  constructor(now: Clock) {
+    this.#now = now;
+    this.#window = new Pause(now, () => {});
+  }
 
   /** Requests that Dfns still takes; infinite while it has not said. */
   get remaining(): number {
-    return this.#remaining;
+    return this.resetsInMs > 0 ? this.#remaining : Number.POSITIVE_INFINITY;
   }
 
-  read({ headers }: Answer): void {
-    const remaining = wholeNumber(headers['x-ratelimit-remaining']);
-    const resetAt = wholeNumber(headers['x-ratelimit-reset']);
-    if (remaining === undefined || resetAt === undefined || resetAt < this.#resetAt) return;
-    this.#remaining = resetAt === this.#resetAt ? Math.min(this.#remaining, remaining) : remaining;
-    this.#resetAt = resetAt;
-  }
-}
-
-function wholeNumber(header: string | string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
-}
-
-/**
- * A time to wait. It is over when either clock says so: one may be set back, the other stands still while the machine
- * sleeps.
- */
-export class Pause {
-  readonly #now: Clock;
-  readonly #onEnd: () => void;
-  #until = 0;
-  #untilMonotonic = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  /** @param onEnd called when a pause has passed */
-  constructor(now: Clock, onEnd: () => void) {
-    this.#now = now;
-    this.#onEnd = onEnd;
+  /** Milliseconds until Dfns counts anew; zero where it has not said. */
+  get resetsInMs(): number {
+    return this.#window.remainingMs;
   }
 
-  /** Milliseconds left; zero when there is no pause. */
-  get remainingMs(): number {
-    return Math.max(0, Math.min(this.#until - this.#now(), this.#untilMonotonic - performance.now()));
-  }
-
-  /** Lasts for `ms` milliseconds from now, or longer where it does already. */
-  extend(ms: number): void {
-    if (ms <= this.remainingMs) return;
-    this.#until = this.#now() + ms;
-    this.#untilMonotonic = performance.now() + ms;
-    this.#wake();
+  read(answer: Answer): void {
+    const remaining = answer.headers['x-ratelimit-remaining'];
+    const resetMs = readResetMs(answer, this.#now(), WINDOW_MS + ROUNDING_MS);
+    if (typeof remaining !== 'string' || !/^\d{1,15}$/.test(remaining) || resetMs === undefined) return;
+    const reset = String(answer.headers['x-ratelimit-reset']);
+    const isSame = reset === this.#reset && this.resetsInMs > 0;
+    // The answer of a window that has ended arrives late.
+    if (!isSame && Number(reset) < Number(this.#reset) && this.resetsInMs > 0) return;
+    this.#remaining = isSame ? Math.min(this.#remaining, Number(remaining)) : Number(remaining);
+    this.#reset = reset;
+    this.#window.extend(resetMs);
   }
 
   /** Clears its timer. */
   clear(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #wake(): void {
-    this.clear();
-    const { remainingMs } = this;
-    if (remainingMs === 0) this.#onEnd();
-    else this.#timer = setTimeout(() => this.#wake(), Math.ceil(remainingMs)).unref();
+    this.#window.clear();
   }
 }

@@ -1,0 +1,44 @@
+import type { Clock } from '../config/config.js';
+
+/**
+ * A time to wait. It ends when either clock says so: one may be set back, the other stands still while the machine
+ * sleeps.
+ */
+export class Pause {
+  readonly #now: Clock;
+  readonly #onEnd: () => void;
+  #until = 0;
+  #untilMonotonic = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param onEnd called when a pause has passed */
+  constructor(now: Clock, onEnd: () => void) {
+    this.#now = now;
+    this.#onEnd = onEnd;
+  }
+
+  /** Milliseconds left; zero when there is no pause. */
+  get remainingMs(): number {
+    return Math.max(0, Math.min(this.#until - this.#now(), this.#untilMonotonic - performance.now()));
+  }
+
+  /** Lasts for `ms` milliseconds from now, or longer where it does already. */
+  extend(ms: number): void {
+    if (ms <= this.remainingMs) return;
+    this.#until = this.#now() + ms;
+    this.#untilMonotonic = performance.now() + ms;
+    this.#wake();
+  }
+
+  /** Clears its timer. */
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wake(): void {
+    this.clear();
+    const { remainingMs } = this;
+    if (remainingMs === 0) this.#onEnd();
+    else this.#timer = setTimeout(() => this.#wake(), Math.ceil(remainingMs)).unref();
+  }
+}

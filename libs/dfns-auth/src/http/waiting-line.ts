@@ -1,0 +1,100 @@
+/** Whose request it is, and what for. */
+export interface Holder {
+  /** The call, as a template, e.g. `GET /wallets/{id}`. */
+  kind: string;
+  /** For whom the call is; none for the service account. */
+  user?: string;
+}
+
+/** Who holds how many of the places for requests: no user and no kind of call is to have more than half of them. */
+export class Shares {
+  readonly #share: number;
+  readonly #held = new Map<string, number>();
+
+  constructor(places: number) {
+    this.#share = Math.max(1, Math.floor(places / 2));
+  }
+
+  isKindUsedUp(kind: string): boolean {
+    return this.#heldBy(`kind ${kind}`) >= this.#share;
+  }
+
+  /** The service account has no user, and no share. */
+  isUserUsedUp(user: string | undefined): boolean {
+    return user !== undefined && this.#heldBy(`user ${user}`) >= this.#share;
+  }
+
+  take({ kind, user }: Holder): void {
+    this.#add(`kind ${kind}`, 1);
+    this.#add(`user ${user}`, 1);
+  }
+
+  giveBack({ kind, user }: Holder): void {
+    this.#add(`kind ${kind}`, -1);
+    this.#add(`user ${user}`, -1);
+  }
+
+  #heldBy(key: string): number {
+    return this.#held.get(key) ?? 0;
+  }
+
+  #add(key: string, count: number): void {
+    const held = this.#heldBy(key) + count;
+    if (held > 0) this.#held.set(key, held);
+    else this.#held.delete(key);
+  }
+}
+
+/**
+ * Those who wait, by kind of call and by user. Kinds take turns, and so do the users of a kind, so that a crowd of one
+ * user's requests makes nobody else wait longer. A look costs no more when more wait.
+ */
+export class WaitingLine<W extends Holder> {
+  readonly #kinds = new Map<string, Map<string | undefined, Set<W>>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(waiter: W): void {
+    const users = this.#kinds.get(waiter.kind) ?? new Map<string | undefined, Set<W>>();
+    const waiters = users.get(waiter.user) ?? new Set<W>();
+    this.#kinds.set(waiter.kind, users.set(waiter.user, waiters.add(waiter)));
+    this.#size += 1;
+  }
+
+  delete(waiter: W): void {
+    const users = this.#kinds.get(waiter.kind);
+    const waiters = users?.get(waiter.user);
+    if (!users || !waiters?.delete(waiter)) return;
+    this.#size -= 1;
+    if (waiters.size === 0) users.delete(waiter.user);
+    if (users.size === 0) this.#kinds.delete(waiter.kind);
+  }
+
+  /** Whose turn it is among those whose user, and whose kind of call where `byKind`, has not used up its share. */
+  next(shares: Shares, byKind: boolean): W | undefined {
+    for (const [kind, users] of this.#kinds) {
+      if (byKind && shares.isKindUsedUp(kind)) continue;
+      for (const [user, waiters] of users) {
+        if (!shares.isUserUsedUp(user)) return waiters.values().next().value;
+      }
+    }
+    return undefined;
+  }
+
+  /** Takes the waiter out, and puts its kind and its user at the end of their lines. */
+  take(waiter: W): void {
+    const users = this.#kinds.get(waiter.kind);
+    this.delete(waiter);
+    if (!users) return;
+    const waiters = users.get(waiter.user);
+    if (waiters && users.delete(waiter.user)) users.set(waiter.user, waiters);
+    if (this.#kinds.delete(waiter.kind)) this.#kinds.set(waiter.kind, users);
+  }
+
+  *[Symbol.iterator](): Iterator<W> {
+    for (const users of this.#kinds.values()) for (const waiters of users.values()) yield* waiters;
+  }
+}
