@@ -7,19 +7,19 @@ import { Telemetry } from '../telemetry/telemetry.js';
 import { Circuit, type CircuitState } from './circuit.js';
 import { backoffMs, isRetriable } from './retry-policy.js';
 
-/** What a call is: for its retries, and for those who watch it. */
+/** What retries and telemetry need to know about a call. */
 export interface CallNature {
-  /** Method and path of what is asked for, e.g. `POST /auth/login/delegated`. */
+  /** Method and path of the call, e.g. `POST /auth/login/delegated`. */
   operation: string;
-  /** Whether it may run again after its last step reached Dfns and failed: reads and logins. */
+  /** Whether there may be another attempt after the last step reached Dfns and failed: true for reads and logins. */
   repeatable: boolean;
-  /** For whom; leaves the process only hashed. */
+  /** The user of the call. It leaves the process only as a hash. */
   username?: string;
 }
 
 /**
- * Runs calls. The steps of a call are repeated together, since a user action works once (dfns-api 7.8). Each call has one
- * deadline over all its attempts, and is tried again only where that is safe. Each instance has one circuit breaker.
+ * Runs calls. Each attempt repeats all steps, because a user action works once (dfns-api 7.8). All attempts of a call
+ * share one deadline. There is another attempt only if it is safe. Each instance has one circuit breaker.
  */
 @Injectable()
 export class CallRunner implements OnApplicationShutdown {
@@ -31,21 +31,21 @@ export class CallRunner implements OnApplicationShutdown {
   constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry) {
     this.#config = config;
     this.#telemetry = telemetry;
-    // Each call under way listens.
+    // Each running call adds a listener.
     setMaxListeners(0, this.#shutdown.signal);
   }
 
-  /** State of the circuit to Dfns. */
+  /** State of the circuit breaker. */
   get circuit(): CircuitState {
     return this.#circuit.state;
   }
 
-  /** Opens the scope of a call that is made of several others. */
+  /** Runs several calls in one scope: they share a deadline and a signal. */
   scope<T>(options: CallOptions, call: (scope: CallScope) => Promise<T>): Promise<T> {
     return CallScope.enter(options, this.#config.http.deadlineMs, [this.#shutdown.signal], call);
   }
 
-  /** @throws DfnsError */
+  /** Runs the steps of a call, in one attempt or several. @throws DfnsError */
   run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
     let attempts = 0;
     const repeat = async (scope: CallScope) => {
@@ -66,7 +66,7 @@ export class CallRunner implements OnApplicationShutdown {
     return this.#telemetry.call({ ...nature, attempts: () => attempts }, () => this.scope(options, repeat));
   }
 
-  /** Ends the calls that are under way. */
+  /** Ends the running calls. */
   onApplicationShutdown(): void {
     this.#shutdown.abort();
   }

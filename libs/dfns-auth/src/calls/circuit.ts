@@ -9,18 +9,21 @@ import {
 import { DfnsError, isDfnsError } from '../errors/dfns-error.js';
 import { isOutage } from '../http/failures.js';
 
-/** Failures in a row after which Dfns counts as down. */
+/** Failures in a row after which the circuit opens. */
 const BREAK_AFTER = 10;
-/** Milliseconds without calls before one call probes a Dfns that is down. */
+/** Milliseconds for which the circuit is open, before one call tests Dfns. */
 const HALF_OPEN_AFTER_MS = 5_000;
 
-/** Whether calls go through (`closed`), are refused at once (`open`), or wait for one that probes (`half-open`). */
+/** Whether calls are made (`closed`), are refused at once (`open`), or wait for one test call (`half-open`). */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** The circuit breaker of one instance. Only outages open it; whatever Dfns answers proves that it is up. */
+/**
+ * The circuit breaker of one instance. Only outages open it: 5xx answers, timeouts and failed connections. Every other
+ * answer proves that Dfns is up.
+ */
 export class Circuit {
   readonly #policy: CircuitBreakerPolicy = circuitBreaker(
-    // A probe that its caller ended has proved nothing, so it does not close the circuit.
+    // A test call that was ended by its deadline or signal proves nothing, so it does not close the circuit.
     handleWhen((error) => isOutage(error) || this.state === 'half-open'),
     { breaker: new ConsecutiveBreaker(BREAK_AFTER), halfOpenAfter: HALF_OPEN_AFTER_MS },
   );
@@ -45,7 +48,7 @@ export class Circuit {
   }
 }
 
-/** A refusal is a result to the breaker: it ends a row of failures. */
+/** Turns a refusal into a result, so that the breaker counts it as a success. */
 async function answered<T>(call: Promise<T>): Promise<{ value?: T; refusal?: DfnsError }> {
   try {
     return { value: await call };

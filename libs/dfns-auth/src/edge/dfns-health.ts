@@ -4,21 +4,21 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import { readTokenClaims } from '../credentials/token-claims.js';
 import { isDfnsError } from '../errors/dfns-error.js';
 
-/** What a health check shows of an instance. Nothing of it is secret. */
+/** The result of a health check of an instance. No member is secret. */
 export interface DfnsHealth {
-  /** `down` while Dfns is left alone after repeated failures, or when the service account has no usable token. */
+  /** `down` while the circuit is open, or if the service account has no usable token. */
   status: 'up' | 'down';
-  /** State of the circuit to Dfns. */
+  /** State of the circuit breaker: `open` after repeated failures of Dfns. */
   circuit: 'closed' | 'open' | 'half-open';
-  /** When the token of the service account ends, if it says so. */
+  /** When the token of the service account expires, in ISO 8601. Missing if the token does not state it. */
   tokenExpiresAt?: string;
   /** Why there is no usable token. */
   problem?: string;
 }
 
 /**
- * Tells how an instance fares, from what it knows already: it sends Dfns no request, so a probe every second costs
- * no quota. The answer fits `HealthCheckService.check` of `@nestjs/terminus`, which is not needed for it.
+ * Reports the health of an instance without a request to Dfns, so a check every second uses no quota. The result fits
+ * `HealthCheckService.check` of `@nestjs/terminus`, which is not required.
  */
 @Injectable()
 export class DfnsHealthIndicator {
@@ -32,7 +32,7 @@ export class DfnsHealthIndicator {
     this.#now = now;
   }
 
-  /** @param key under which the result stands @default 'dfns' */
+  /** @param key name of the result @default 'dfns' */
   async check<K extends string = 'dfns'>(key: K = 'dfns' as K): Promise<Record<K, DfnsHealth>> {
     const { circuit } = this.#runner;
     const token = await this.#token();

@@ -13,23 +13,23 @@ import { TransportError } from './lean-adapter.js';
 import { requestHeaders } from './request-headers.js';
 import type { RequestText } from './request-text.js';
 
-/** One request of a call. */
+/** The request of one step. */
 export interface StepRequest {
   step: Step;
   request: RequestText;
   caller: CallerKind;
-  /** None for an anonymous caller. */
+  /** Missing for an anonymous caller. */
   bearer?: string;
   /** The value for `X-DFNS-USERACTION`. */
   userAction?: string;
 }
 
-/** Sends one request and reads one answer. The only place that does HTTP, and the only one that sees a status. */
+/** Sends the request of one step and reads the answer. No other class sends HTTP requests. */
 @Injectable()
 export class DfnsHttp implements OnApplicationShutdown {
   readonly #http: HttpService;
   readonly #config: DfnsAuthConfig;
-  /** The path of the base URL, which a proxy in front of Dfns may have. */
+  /** The path of the base URL, for example of a proxy in front of Dfns. */
   readonly #prefix: string;
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
@@ -53,14 +53,14 @@ export class DfnsHttp implements OnApplicationShutdown {
   /**
    * The JSON object that Dfns answered.
    *
-   * @throws DfnsApiError when Dfns refused; DfnsError when Dfns did not answer
+   * @throws DfnsApiError if Dfns refused; DfnsError if Dfns did not answer
    */
   send(request: StepRequest, attempt: Attempt): Promise<AnswerReader> {
     const operation = `${request.request.method} ${request.request.path}`;
     return this.#telemetry.step(operation, request.step, () => this.#send(request, operation, attempt));
   }
 
-  /** Closes the kept connections. */
+  /** Closes the open connections. */
   onApplicationShutdown(): void {
     closeHttpService(this.#http);
   }
@@ -100,7 +100,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 
   #unanswered(error: unknown, operation: string, request: StepRequest, attempt: Attempt): DfnsError {
-    // Node refuses to write it: a header has a character that no header can have.
+    // Node refuses to send it, because a header has a character that is not allowed.
     if (!(error instanceof TransportError)) return new DfnsError('DFNS_BAD_REQUEST', `${operation} cannot be sent`);
     if (error.sent) markSent(request, attempt);
     if (error.sent && request.step === 'call') attempt.mayHaveHappened = true;
@@ -123,7 +123,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 }
 
-/** What a user has signed works once, and only the user can sign again. */
+/** A signature of the user works once, and only the user can sign again. */
 function markSent({ caller, step, userAction }: StepRequest, attempt: Attempt): void {
   if (caller === 'user' && (step === 'exchange' || userAction !== undefined)) attempt.spent = true;
 }

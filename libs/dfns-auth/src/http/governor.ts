@@ -21,7 +21,7 @@ export class Waiter {
     });
   }
 
-  /** Whether it holds a place, even where its call ended before it could use it. */
+  /** Whether it was admitted, even if its call ended before the request was sent. */
   get isAdmitted(): boolean {
     return this.#isAdmitted;
   }
@@ -36,20 +36,20 @@ export class Waiter {
   }
 }
 
-/** Requests that wait at most: about what 64 connections carry in 15 seconds, the longest that anybody waits by default. */
+/** Largest number of waiting requests: about what 64 connections send in 15 seconds, the default deadline. */
 const MAX_WAITING = 10_000;
-/** Milliseconds of a pause where Dfns refuses and does not say for how long. */
+/** Milliseconds of the pause if Dfns refuses and does not say how long to wait. */
 const UNTOLD_PAUSE_MS = 1_000;
-/** Requests that a call needs which begins with a challenge: there is no point in beginning what the quota cannot end. */
+/** Requests of a call that begins with a challenge. Such a call begins only if the quota allows all of them. */
 const STEPS = 3;
-/** The window in which Dfns counts (dfns-api 6.1). */
+/** The window in which Dfns counts requests, in milliseconds (dfns-api 6.1). */
 const WINDOW_MS = 60_000;
 
 /**
- * Lets requests pass as the quota of the organisation and our connections allow; one a registration. At most
- * `http.maxSockets` are under way, so that none waits inside the agent, and no more than the quota has left. After a
- * refusal for the rate, or with the quota used up, nobody sends until the moment that Dfns named. Those who wait obey
- * deadline and signal of their call, and whoever cannot be served within the deadline is told at once.
+ * Limits requests to what the quota of the organisation and the connections allow. Each instance has one. At most
+ * `http.maxSockets` requests run at the same time, so that none waits inside the agent, and no more than the quota has
+ * left. After a 429, or if the quota is used up, no request is sent until the time that Dfns named. A waiting request
+ * ends with the deadline or the signal of its call. If the deadline comes before that time, the call fails at once.
  */
 @Injectable()
 export class QuotaGovernor implements OnApplicationShutdown {
@@ -57,7 +57,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #now: Clock;
   readonly #quota = new Quota();
   readonly #pause: Pause;
-  /** Steps of flows that have begun go first: under load some calls are then answered, instead of all being late. */
+  /** Requests of calls that have begun. They go first: under load, some calls then finish instead of all being late. */
   readonly #continuing = new Set<Waiter>();
   readonly #beginning = new Set<Waiter>();
   #underWay = 0;
@@ -69,9 +69,9 @@ export class QuotaGovernor implements OnApplicationShutdown {
   }
 
   /**
-   * Makes a request when it is its turn, and learns from the answer.
+   * Sends a request when it is its turn, and reads the quota from the answer.
    *
-   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time
+   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` if the request cannot be sent in time
    */
   async run(step: Step, scope: CallScope, request: () => Promise<Answer>): Promise<Answer> {
     const queue = step === 'init' ? this.#beginning : this.#continuing;
@@ -92,7 +92,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
 
   #mayPass(queue: Set<Waiter>): boolean {
     const left = queue === this.#beginning ? Math.floor(this.#quota.remaining / STEPS) : this.#quota.remaining;
-    // One request may always ask how things are.
+    // One request is always allowed, because its answer tells the current quota.
     const allowed = Math.min(this.#http.maxSockets, Math.max(1, left));
     return this.#underWay < allowed && this.#pause.remainingMs === 0;
   }

@@ -12,8 +12,8 @@ import type { DfnsAuthConfig } from '../config/config.js';
 import { leanAdapter } from './lean-adapter.js';
 
 /**
- * An axios instance that hands each request straight to its adapter. It belongs to one instance, so there are no
- * interceptors to run and no defaults to merge. Doing both all the same was a third of the cost of a login.
+ * An axios object that passes each request directly to its adapter. It is private to one instance of the module, so it
+ * needs no interceptors and no merging of defaults. Both together were a third of the cost of a login.
  */
 class DirectAxios extends Axios {
   readonly #adapter: AxiosAdapter;
@@ -32,8 +32,8 @@ class DirectAxios extends Axios {
 }
 
 /**
- * The HTTP client of one instance. It has its own connections and keeps them as long as Dfns does. It does nothing of
- * what axios does otherwise: it reads, rewrites and follows nothing.
+ * The HTTP client of one instance. It has its own connections and keeps them open until Dfns closes them. Unlike axios,
+ * it parses no answer, changes no request and follows no redirect.
  */
 export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpService {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
@@ -42,7 +42,7 @@ export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpServic
   return new HttpService(instance as unknown as HttpService['axiosRef']);
 }
 
-/** Closes the connections of an {@link HttpService} made here. */
+/** Closes the connections of an {@link HttpService} that {@link createHttpService} made. */
 export function closeHttpService({ axiosRef }: HttpService): void {
   (axiosRef.defaults.httpAgent as HttpAgent | undefined)?.destroy();
 }

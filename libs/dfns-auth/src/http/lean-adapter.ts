@@ -8,16 +8,16 @@ import {
 import { request as requestHttps } from 'node:https';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
-/** Why no usable answer came over the wire. */
+/** Why there is no usable answer. */
 export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded' | 'no-http';
 
-/** A failure below HTTP. Internal: it never leaves `client/`. */
+/** A request without a usable answer. Internal: it never leaves `http/`. */
 export class TransportError extends Error {
   constructor(
     readonly failure: TransportFailure,
     /** Whether Dfns may have received the request. */
     readonly sent: boolean,
-    /** The code of the operating system, e.g. `ECONNREFUSED`. */
+    /** The error code of Node, e.g. `ECONNREFUSED`. */
     readonly systemCode?: string,
   ) {
     super(failure);
@@ -25,13 +25,14 @@ export class TransportError extends Error {
 }
 
 /**
- * An axios adapter that does what Dfns needs and nothing else: one request over a kept connection, no redirect
- * followed, no compression, one time limit from connecting to the last byte (`config.timeout`, not counting the wait for
- * a free connection), a bounded answer handed over as bytes. It rejects with {@link TransportError} only. About half the
- * cost of the adapter of axios.
+ * An axios adapter with only what Dfns needs. It sends one request over a connection that is kept open, follows no
+ * redirect and refuses a compressed answer. `config.timeout` is the time limit from connecting to the last byte,
+ * without the wait for a free connection. The answer is limited in size and returned as bytes. It rejects with
+ * {@link TransportError}, or with an error of Node for a header that cannot be sent. It costs about half as much as the
+ * adapter of axios.
  *
- * @param origin where all requests go; `config.url` is the rest: path and query
- * @param maxResponseBytes of the longest answer that is read
+ * @param origin scheme, host and port of all requests; `config.url` is the path and the query
+ * @param maxResponseBytes largest answer that is accepted
  */
 export function leanAdapter(origin: URL, maxResponseBytes: number): AxiosAdapter {
   const { protocol, hostname, port } = origin;
@@ -82,7 +83,7 @@ class Exchange {
       })
       .on('response', (response) => this.#read(response))
       .on('error', (error: NodeJS.ErrnoException) => this.#fail(failureOf(error, this.#sent), error.code));
-    // As text it goes out in one write together with the headers; bytes would take two, at a third of the whole cost.
+    // Node sends text together with the headers in one write. Bytes need a second write, a third of the whole cost.
     this.#request.end(body);
   }
 
@@ -124,7 +125,7 @@ class Exchange {
     this.#reject(new TransportError(failure, this.#sent, systemCode));
   }
 
-  /** A kept connection was dead; those that have been idle beside it are no better. */
+  /** Closes the idle connections: an open connection was dead, so the idle ones probably are too. */
   #dropIdle(): void {
     const { freeSockets } = this.#config.httpAgent as Agent;
     for (const socket of Object.values(freeSockets).flat()) socket?.destroy();

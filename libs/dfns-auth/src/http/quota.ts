@@ -2,14 +2,14 @@ import type { Clock } from '../config/config.js';
 import type { Answer } from './answer.js';
 
 /**
- * What is left of the quota of the organisation in the current window, from `X-RateLimit-Remaining` and
- * `X-RateLimit-Reset` (dfns-api 6.2). Answers may arrive in another order than Dfns counted them.
+ * The remaining quota of the organisation in the current window, from `X-RateLimit-Remaining` and `X-RateLimit-Reset`
+ * (dfns-api 6.2). Answers may arrive in another order than Dfns counted the requests.
  */
 export class Quota {
   #resetAt = 0;
   #remaining = Number.POSITIVE_INFINITY;
 
-  /** Requests that Dfns still takes; infinite while it has not said. */
+  /** Requests that Dfns still accepts; infinite until an answer tells the number. */
   get remaining(): number {
     return this.#remaining;
   }
@@ -28,8 +28,8 @@ function wholeNumber(header: string | string[] | undefined): number | undefined 
 }
 
 /**
- * A time to wait. It is over when either clock says so: one may be set back, the other stands still while the machine
- * sleeps.
+ * A pause. It ends when either the system clock or the monotonic clock says so: the system clock may be set back, and
+ * the monotonic clock stops while the machine sleeps.
  */
 export class Pause {
   readonly #now: Clock;
@@ -38,7 +38,7 @@ export class Pause {
   #untilMonotonic = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onEnd called when a pause has passed */
+  /** @param onEnd called when a pause has ended */
   constructor(now: Clock, onEnd: () => void) {
     this.#now = now;
     this.#onEnd = onEnd;
@@ -49,7 +49,7 @@ export class Pause {
     return Math.max(0, Math.min(this.#until - this.#now(), this.#untilMonotonic - performance.now()));
   }
 
-  /** Lasts for `ms` milliseconds from now, or longer where it does already. */
+  /** Extends the pause to at least `ms` milliseconds from now. */
   extend(ms: number): void {
     if (ms <= this.remainingMs) return;
     this.#until = this.#now() + ms;
@@ -57,7 +57,6 @@ export class Pause {
     this.#wake();
   }
 
-  /** Clears its timer. */
   clear(): void {
     clearTimeout(this.#timer);
   }
