@@ -1,4 +1,4 @@
-/** What `getToken` costs when nobody has to be asked, or one for many. */
+/** Measures `getToken` if the token is in memory, and if many callers share one login. */
 import { serve, settings } from './child.mjs';
 import { createService } from './clients/ours.mjs';
 import { median } from './table.mjs';

@@ -1,4 +1,4 @@
-/** Logs users in with one of the clients, and says how long it took and what it cost. */
+/** Logs users in with one of the clients, and reports time and CPU time. */
 import { serve, settings } from './child.mjs';
 import { percentile } from './table.mjs';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const ORG_ID = 'or-bench-bench-benchbenchbench';
 
-/** A self-signed certificate for loopback that lasts a day. */
+/** A self-signed certificate for loopback that is valid for one day. */
 export function makeCertificate(folder) {
   const [keyPath, certPath] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -25,7 +25,7 @@ export function makeServiceAccount(type, options = {}) {
   };
 }
 
-/** A token with the claims of Dfns, of about its length, and with a signature that nobody checks. */
+/** A token with the claims of a Dfns token and about its length. The signature is not valid, and nobody checks it. */
 export function makeToken(username, lifetimeS) {
   const iat = Math.floor(Date.now() / 1000);
   const claims = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const PACKAGES = ['nestjs-dfns-auth', '@dfns/sdk', '@dfns/sdk-keysigner', 'undici', 'axios', '@nestjs/core'];
 
-/** The machine and the versions that the figures were made with. */
+/** The machine and the versions on which the benchmark runs. */
 export function machine() {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const hardware = `${cpus()[0].model.trim()}, ${availableParallelism()} cores, ${memory}, ${type()} ${release()}`;
@@ -18,7 +18,7 @@ function versionOf(name) {
     try {
       return JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')).version;
     } catch {
-      // Not in this folder: the next one up.
+      // Not in this folder: try the parent folder.
     }
   }
   return 'unknown';

@@ -27,7 +27,7 @@ const { url } = await ask(server, { do: 'listen' });
 const clients = {};
 for (const name of CLIENTS) clients[name] = await start('client.mjs', { name, url, ...account }, env);
 try {
-  // The compiler needs some thousand requests to know each client.
+  // The JIT compiler needs some thousand requests of each client.
   for (const name of CLIENTS) await ask(clients[name], WARM_UP);
   for (const scenario of SCENARIOS) await compare(scenario);
   const cache = await start('cache.mjs', { url, ...account }, env, ['--expose-gc']);
@@ -52,7 +52,7 @@ async function compare({ title, delayMs, logins, concurrency, rounds }) {
       await ask(server, { do: 'reset' });
       const result = await ask(clients[name], { do: 'login', logins, concurrency });
       const { requests, connections } = await ask(server, { do: 'count' });
-      // The first round opens the connections: its figures are thrown away.
+      // The first round opens the connections, so its results are not used.
       results[name].push({ ...result, requests: requests / logins, connections });
     }
   }

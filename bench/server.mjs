@@ -1,4 +1,6 @@
-/** A strict minimal Dfns: three endpoints over TLS, every signature verified, everything that works once taken once. */
+/**
+ * A strict minimal Dfns: three TLS endpoints. It verifies every signature, and takes a challenge or user action once.
+ */
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';

@@ -1,4 +1,6 @@
-/** One signature, by us, by node:crypto with a parsed key, and by the signer of the SDK, which parses each time. */
+/**
+ * Measures one signature: by this library, by node:crypto with a parsed key, and by the SDK, which parses every time.
+ */
 import { createPrivateKey, sign } from 'node:crypto';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { KeySigner } from 'nestjs-dfns-auth';

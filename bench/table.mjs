@@ -5,7 +5,7 @@ export function percentile(values, percent) {
 
 export const median = (values) => percentile(values, 50);
 
-/** Prints rows as a Markdown table; figures to the right. */
+/** Prints rows as a Markdown table. Numbers are aligned right. */
 export function printTable(title, rows) {
   const columns = Object.keys(rows[0]);
   const width = (column) => Math.max(column.length, ...rows.map((row) => String(row[column]).length));

@@ -1,9 +1,9 @@
 /**
- * Writes what both libraries export, names and signatures, to docs/api, so that a change of the public API shows in the
- * review. API Extractor does the work, on the declarations in dist/esm: build the libraries first. Stay on its version 7:
- * 8.0.0 on npm is older, it is made for TypeScript 3.1.
+ * Writes the exports of both libraries, names and signatures, to docs/api, so that a review shows every change of the
+ * public API. API Extractor reads the declarations in dist/esm: build the libraries first. Stay on its version 7: 8.0.0
+ * on npm is older and made for TypeScript 3.1.
  *
- * usage: api-report.mjs [FOLDER]   where the reports go; docs/api if not given
+ * usage: api-report.mjs [FOLDER]   the folder for the reports; docs/api if not given
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ function extract(name, folder) {
         reportFileName: name,
         reportFolder,
         reportTempFolder: reportFolder,
-        // What an exported type refers to is part of it, exported or not.
+        // A type that an exported type uses is reported too, exported or not.
         includeForgottenExports: true,
       },
     },
@@ -54,8 +54,8 @@ function quiet(message) {
 }
 
 /**
- * Leaves out what only the parameters of constructors lead to. Nest calls the constructors of the services, so the types
- * of these parameters are internal. A class that users construct themselves has exported types there.
+ * Removes what is used only by parameters of constructors. Nest calls the constructors of the services, so the types of
+ * these parameters are internal. A class that users construct has exported types there.
  */
 function withoutInternals(report) {
   const [before, code, after] = report.split(/^```(?:ts)?\n/m);

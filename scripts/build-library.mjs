@@ -1,8 +1,8 @@
 /**
- * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS), so that Nest 12 (ESM)
- * and Nest 11 in CommonJS, Jest included, load it without any setting of theirs. See docs/decisions.md.
+ * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS). So Nest 12 (ESM) and
+ * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md.
  *
- * usage: build-library.mjs FILE…   files of the repository's root that go into the package
+ * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Sources whose ESM-only imports are bundled into them in the CommonJS half. They hold no state. */
+/** Sources in dist/cjs into which their ESM-only imports are bundled. They hold no state. */
 const BUNDLED = ['credentials/elliptic-curves'];
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');

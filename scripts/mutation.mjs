@@ -1,7 +1,7 @@
 /**
- * Mutation testing of what decides: `npm run mutation`, or `npm run mutation errors retries` for some groups. Each group
- * is run against the few specs that are to notice, or every mutant of an error class would run every test there is.
- * Survivors are explained in docs/mutation.md.
+ * Mutation testing of the code that makes decisions: `npm run mutation`, or `npm run mutation errors retries` for some
+ * groups. Each group runs only the specs that should find its mutants, because running all specs for each mutant takes
+ * too long. docs/mutation.md explains the mutants that survive.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';

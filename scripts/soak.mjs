@@ -1,4 +1,4 @@
-/** 20,000 logins at ten percent faults; `SOAK_LOGINS` and `SOAK_SEED` change how many, and repeat a run. */
+/** 20,000 logins with ten percent faults. `SOAK_LOGINS` changes the number, and `SOAK_SEED` repeats a run. */
 import { spawnSync } from 'node:child_process';
 
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];

@@ -1,6 +1,6 @@
 /**
- * The tables of the README that come from tables of the code: `npm run tables` writes them, and a spec compares them.
- * Each stands between the comments `<!-- table NAME -->` and `<!-- end -->`.
+ * Writes the tables of the README that are made from tables of the code (`npm run tables`). A test compares them. Each
+ * table is between the comments `<!-- table NAME -->` and `<!-- end -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
 const code = (text) => `\`${text}\``;
-/** Codes whose answer has a `Retry-After` header where the wait is known. */
+/** Codes for which the client gets a `Retry-After` header, if the wait is known. */
 const WITH_RETRY_AFTER = ['DFNS_RATE_LIMITED', 'DFNS_UNAVAILABLE'];
 
 /** @param errors `DFNS_ERRORS` of the library */
@@ -29,7 +29,7 @@ export function optionTable(options) {
   return table(['option', 'variable', 'what it is', 'default'], rows);
 }
 
-/** The text with each table written anew. */
+/** The text with the new tables. */
 export function withTables(text, tables) {
   return text.replace(
     /(<!-- table (\w+) -->\n\n)[\s\S]*?(\n\n<!-- end -->)/g,

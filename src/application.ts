@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { servePage } from './page/serve-page.js';
 import { sessionMiddleware } from './session/session.middleware.js';
 
-/** The application, ready to listen. */
+/** Creates the application. It does not listen yet. */
 export async function createApplication(options: NestApplicationOptions = {}): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, options);
   app.disable('x-powered-by');

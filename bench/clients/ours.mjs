@@ -13,7 +13,7 @@ export async function createService({ url, orgId, authToken, credId, privateKey 
   return context.get(DelegatedAuthService, { strict: false });
 }
 
-/** A fresh login each time: nothing comes from the cache. */
+/** Logs in each time: no token comes from the cache. */
 export async function createClient(account) {
   const service = await createService(account);
   return async (username) => (await service.login({ username })).token;

@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 
-/** The least that logs a user in: a key parsed once, and no checks, no retries, no time limits. */
+/** The minimum that logs a user in: the key is parsed once, and there are no checks, retries or time limits. */
 export function rawLogin(post, credId, key) {
   return async (username) => {
     const body = JSON.stringify({ username });

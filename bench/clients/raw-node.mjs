@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { Agent, request } from 'node:https';
 import { rawLogin } from './raw-login.mjs';
 
-/** {@link rawLogin} over the `https` of Node: what is left of it when nothing of ours is added. */
+/** {@link rawLogin} with the `https` of Node, without any code of this library. */
 export function createClient({ url, authToken, credId, privateKey }) {
   const { hostname, port } = new URL(url);
   const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' });

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { Pool } from 'undici';
 import { rawLogin } from './raw-login.mjs';
 
-/** {@link rawLogin} over undici, the fastest client there is for Node. */
+/** {@link rawLogin} with undici, the fastest HTTP client for Node. */
 export function createClient({ url, authToken, credId, privateKey }) {
   const pool = new Pool(url, { connections: 64 });
   const post = async (path, body, headers) => {

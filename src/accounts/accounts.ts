@@ -4,13 +4,13 @@ import { ConflictException, Injectable } from '@nestjs/common';
 
 const hash = promisify<string, Buffer, number, Buffer>(scrypt);
 const HASH_BYTES = 32;
-/** Compared with where there is no account, so that a stranger cannot tell by the time. */
+/** Compared if there is no account, so that the time does not show whether there is one. */
 const NOBODY = { salt: randomBytes(16), passwordHash: randomBytes(HASH_BYTES) };
 
-/** A person of this application. */
+/** An account of this application. */
 export interface Account {
   email: string;
-  /** Their name at Dfns: made here, never taken from a request. */
+  /** The user's name at Dfns. It is made here, never taken from a request. */
   username: string;
 }
 
@@ -19,7 +19,7 @@ interface StoredAccount extends Account {
   passwordHash: Buffer;
 }
 
-/** The application's own users, in memory. Yours are in a database. */
+/** The accounts of this application, in memory. In production, keep them in a database. */
 @Injectable()
 export class Accounts {
   readonly #accounts = new Map<string, StoredAccount>();

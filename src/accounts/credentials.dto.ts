@@ -1,6 +1,6 @@
 import { IsEmail, IsString, Length } from 'class-validator';
 
-/** What a person proves who they are with, to this application. Dfns never sees it. */
+/** How a user logs in to this application. Dfns never gets it. */
 export class CredentialsDto {
   @IsEmail()
   email!: string;

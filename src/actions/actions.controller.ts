@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { DelegatedCeremonies, DfnsUserGuard, DfnsUsername, UserActionAssertionDto } from 'nestjs-dfns-auth';
 
-/** The other half of whatever waits for a signature of the user: it is performed, and Dfns's answer handed on. */
+/** Finishes an action that needs a signature of the user: sends it to Dfns and returns the answer of Dfns. */
 @Controller('actions')
 @UseGuards(DfnsUserGuard)
 export class ActionsController {

@@ -9,7 +9,9 @@ import {
   type PublicUserActionChallenge,
 } from 'nestjs-dfns-auth';
 
-/** One more passkey: made first, then approved with one that is there. `POST /actions/:ceremonyId` adds it. */
+/**
+ * Adds a passkey: the browser makes it, the user approves it with an existing one, `POST /actions/:ceremonyId` adds it.
+ */
 @Controller('me/credentials')
 @UseGuards(DfnsUserGuard)
 export class CredentialsController {

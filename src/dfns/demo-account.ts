@@ -5,7 +5,7 @@ import { DfnsConnection } from './dfns-connection.js';
 export const DEMO_EMAIL = 'demo@example.test';
 export const DEMO_PASSWORD = 'demo-password';
 
-/** An account to try the application with, and its Dfns user with a wallet. Only where Dfns is local. */
+/** A demo account, and its Dfns user with a wallet. Only if Dfns is local. */
 @Injectable()
 export class DemoAccount implements OnModuleInit {
   constructor(

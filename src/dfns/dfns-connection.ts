@@ -3,12 +3,12 @@ import { DfnsSandbox } from 'dfns-sandbox';
 import { type DfnsAuthModuleOptions, type DfnsAuthOptionsFactory, dfnsAuthConfig } from 'nestjs-dfns-auth';
 import { sessionUsername } from '../session/session-username.js';
 
-/** Which Dfns this application talks to: the one that `DFNS_*` variables name, or a local one where none is set. */
+/** The Dfns that this application uses: the one that `DFNS_*` variables name, or a local one if none is set. */
 @Injectable()
 export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShutdown {
   #sandbox?: DfnsSandbox;
 
-  /** The local Dfns, where that is what the application talks to. */
+  /** The local Dfns, if the application uses it. */
   get sandbox(): DfnsSandbox | undefined {
     return this.#sandbox;
   }

@@ -2,7 +2,7 @@ import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
 import { DfnsCredentials, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
-/** What the browser gets of a credential. */
+/** The members of a credential that the browser gets. */
 export interface CredentialView {
   kind: string;
   name: string;
@@ -15,7 +15,7 @@ export interface CredentialView {
 export class MeController {
   constructor(private readonly credentials: DfnsCredentials) {}
 
-  /** Who is logged in, and what they can sign with, read from Dfns with their token. */
+  /** The user who is logged in, and the user's credentials, read from Dfns with the user's token. */
   @Get()
   async me(
     @DfnsUsername() username: string,

@@ -11,7 +11,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Nothing but this application's own files runs on the page, and no answer is kept anywhere. */
+/** Lets the page use only files of this application, and forbids caching. */
 export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',

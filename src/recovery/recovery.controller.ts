@@ -9,7 +9,7 @@ import {
   RecoverUserDto,
 } from 'nestjs-dfns-auth';
 
-/** New credentials for somebody who lost their device and kept their recovery code. */
+/** Gives new credentials to a user who lost the device and has the recovery code. */
 @Controller('me/recovery')
 @UseGuards(DfnsUserGuard)
 export class RecoveryController {

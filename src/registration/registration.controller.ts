@@ -10,7 +10,7 @@ import {
 
 const FIRST_WALLET = { network: 'EthereumSepolia', name: 'My wallet' };
 
-/** An account becomes a Dfns user, with a passkey and a wallet. */
+/** Registers an account as a Dfns user, with a passkey and a wallet. */
 @Controller('me/registration')
 @UseGuards(DfnsUserGuard)
 export class RegistrationController {

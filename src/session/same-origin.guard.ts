@@ -4,8 +4,8 @@ import type { Request } from 'express';
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Keeps other sites from writing with a visitor's cookie. A write needs a header that a form of another site cannot
- * send, and must come from this origin wherever the browser says where it comes from.
+ * Prevents other sites from writing with a visitor's cookie. A write needs a header that a form of another site cannot
+ * send. If the browser names an origin, it must be this one.
  */
 @Injectable()
 export class SameOriginGuard implements CanActivate {

@@ -7,7 +7,7 @@ import { CredentialsDto } from '../accounts/credentials.dto.js';
 import { openSession } from './open-session.js';
 import { sessionUsername } from './session-username.js';
 
-/** Logging in to this application, and out of it. */
+/** Login to this application, and logout. */
 @Controller('session')
 export class SessionController {
   constructor(

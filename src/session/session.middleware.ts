@@ -7,12 +7,12 @@ const ONE_HOUR_MS = 3_600_000;
 declare module 'express-session' {
   interface SessionData {
     email: string;
-    /** The person's name at Dfns. */
+    /** The user's name at Dfns. */
     username: string;
   }
 }
 
-/** The application's sessions, in memory. In production give express-session a store and a `SESSION_SECRET`. */
+/** The sessions of this application, in memory. In production, use a store and set `SESSION_SECRET`. */
 export function sessionMiddleware(): RequestHandler {
   return session({
     name: 'sid',

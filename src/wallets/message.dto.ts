@@ -1,6 +1,6 @@
 import { IsString, Length } from 'class-validator';
 
-/** What a wallet shall sign. */
+/** The message that a wallet signs. */
 export class MessageDto {
   @IsString()
   @Length(1, 1000)

@@ -10,7 +10,7 @@ import {
 } from 'nestjs-dfns-auth';
 import { MessageDto } from './message.dto.js';
 
-/** Signatures of a wallet. Each waits for its user: `POST /actions/:ceremonyId` has it made. */
+/** Signatures of a wallet. The user approves each one: `POST /actions/:ceremonyId` makes it. */
 @Controller('wallets/:walletId/signatures')
 @UseGuards(DfnsUserGuard)
 export class SignaturesController {

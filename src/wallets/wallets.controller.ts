@@ -1,7 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
-/** What the browser gets of a wallet. */
+/** The members of a wallet that the browser gets. */
 export interface WalletView {
   id: string;
   network: string;
@@ -14,7 +14,7 @@ export interface WalletView {
 export class WalletsController {
   constructor(private readonly dfns: DfnsClient) {}
 
-  /** The wallets of whoever is logged in, read from Dfns with their token. */
+  /** The wallets of the user who is logged in, read from Dfns with the user's token. */
   @Get()
   async list(@DfnsUsername() username: string): Promise<WalletView[]> {
     const { items } = await this.dfns.request<{ items: WalletView[] }>({

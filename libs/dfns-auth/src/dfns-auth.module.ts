@@ -34,19 +34,25 @@ import { UserCalls } from './tokens/user-calls.js';
 const services: Type[] = Object.values(SERVICES);
 
 /**
- * Dfns delegated authentication. Register it once, with `isGlobal` or by exporting one constant: each call of `forRoot`
- * and `forRootAsync` makes an instance with its own connections, credentials and cache.
+ * Dfns delegated authentication for Nest. Each call of `forRoot` or `forRootAsync` makes an instance with its own
+ * connections, credentials and cache. To use one instance in several modules, set `isGlobal`, or keep the result of
+ * `forRoot` in one constant and import that constant.
  */
 @Module({})
 export class DfnsAuthModule {
-  /** Makes an instance with options at hand. The application does not start with a mistake in them. */
+  /** Makes an instance from these options. If an option is wrong, the application does not start. */
   static forRoot(options: DfnsAuthModuleOptions & ModuleFlags): DynamicModule {
     const { isGlobal, name, ...given } = options;
     const concealed = concealOptions(given);
     return DfnsAuthModule.forRootAsync({ isGlobal, name, useFactory: () => concealed });
   }
 
-  /** Makes an instance with options from a factory, a class or a provider. */
+  /**
+   * Makes an instance from the options of a function, a class or a provider. If an option is wrong, the application
+   * does not start.
+   *
+   * @throws TypeError without `useFactory`, `useClass` and `useExisting`
+   */
   static forRootAsync(options: DfnsAuthModuleAsyncOptions): DynamicModule {
     const { isGlobal = false, name, imports = [] } = options;
     const optionsToken = getDfnsAuthOptionsToken(name);
@@ -98,7 +104,9 @@ function identityOf(name?: string) {
   return (config: DfnsAuthConfig, service: DelegatedAuthService) => new DfnsIdentity(config, service, name);
 }
 
-/** The identity of the unnamed instance also has a fixed token, for the guard of a second copy of the package. */
+/**
+ * Also exports the identity of the unnamed instance under a global symbol, for a guard of a second copy of the package.
+ */
 function sharedExports(name?: string): symbol[] {
   return name === undefined ? [DFNS_IDENTITY] : [];
 }

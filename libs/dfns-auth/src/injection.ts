@@ -9,8 +9,8 @@ import { DfnsUsers } from './services/dfns-users.js';
 import { UserActionSigner } from './services/user-action-signer.js';
 
 /**
- * What an application injects, in one table: providers, exports and injection tokens come from here. The keys are the
- * names in the tokens; they are literals, because bundlers shorten the names of classes.
+ * The services that an application can inject. Providers, exports and injection tokens are made from this table. Its
+ * keys are part of the tokens; they are literals, because bundlers shorten class names.
  */
 export const SERVICES = {
   DelegatedAuthService,
@@ -25,18 +25,18 @@ export const SERVICES = {
 
 type ServiceClass = abstract new (...args: never[]) => unknown;
 
-/** Token of the options as the application gave them. Override it in tests. */
+/** Injection token of the options of the unnamed instance, as the application gave them. Override it in tests. */
 export const DFNS_AUTH_OPTIONS = Symbol.for('nestjs-dfns-auth/options');
 
-/** Token of the options of the instance `name`. */
+/** Injection token of the options of the instance `name`; without a name, {@link DFNS_AUTH_OPTIONS}. */
 export const getDfnsAuthOptionsToken = (name?: string): symbol =>
   name === undefined ? DFNS_AUTH_OPTIONS : Symbol.for(`nestjs-dfns-auth/options/${name}`);
 
 /**
- * Token of a service of the instance `name`; without a name the class itself is the token. The tokens of named
- * instances are fixed symbols, so that two copies of the package in one process understand each other.
+ * Injection token of a service of the instance `name`. Without a name the token is the class. Tokens of named instances
+ * are global symbols, so that two copies of the package in one process use the same tokens.
  *
- * @throws TypeError for a class that is no service of this package
+ * @throws TypeError for a class that is not a service of this package
  */
 export function getDfnsToken(service: ServiceClass, name?: string): InjectionToken {
   const [key] = Object.entries(SERVICES).find(([, known]) => known === service) ?? [];
@@ -48,13 +48,13 @@ export function getDfnsToken(service: ServiceClass, name?: string): InjectionTok
 export const InjectDfns = (service: ServiceClass, name?: string): ParameterDecorator =>
   Inject(getDfnsToken(service, name));
 
-/** Token of the {@link DelegatedAuthService} of an instance. */
+/** Injection token of the {@link DelegatedAuthService} of an instance. */
 export const getDelegatedAuthToken = (name?: string): InjectionToken => getDfnsToken(DelegatedAuthService, name);
-/** Token of the {@link DelegatedCeremonies} of an instance. */
+/** Injection token of the {@link DelegatedCeremonies} of an instance. */
 export const getDelegatedCeremoniesToken = (name?: string): InjectionToken => getDfnsToken(DelegatedCeremonies, name);
-/** Token of the {@link UserActionSigner} of an instance. */
+/** Injection token of the {@link UserActionSigner} of an instance. */
 export const getUserActionSignerToken = (name?: string): InjectionToken => getDfnsToken(UserActionSigner, name);
-/** Token of the {@link DfnsClient} of an instance. */
+/** Injection token of the {@link DfnsClient} of an instance. */
 export const getDfnsClientToken = (name?: string): InjectionToken => getDfnsToken(DfnsClient, name);
 
 /** Injects the {@link DelegatedAuthService} of an instance. */

@@ -2,49 +2,49 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Provide
 import { concealOptions } from './config/concealed-options.js';
 import type { DfnsAuthModuleOptions, DfnsAuthOptionsFactory } from './config/options.js';
 
-/** Flags of an instance; they stand beside the options, never in them. */
+/** Flags of an instance. Give them next to the options, or next to `useFactory`; a factory must not return them. */
 export interface ModuleFlags {
-  /** Make the services injectable everywhere. @default false */
+  /** Makes the services injectable in every module. @default false */
   isGlobal?: boolean;
-  /** For several organisations or regions in one application; see {@link InjectDfns}. */
+  /** Name of the instance, for several organisations or regions in one application; see {@link InjectDfns}. */
   name?: string;
 }
 
 /** Options from a function. */
 export interface OptionsFromFactory {
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments are whatever `inject` lists
+  // biome-ignore lint/suspicious/noExplicitAny: the types of the arguments depend on `inject`
   useFactory: (...args: any[]) => DfnsAuthModuleOptions | Promise<DfnsAuthModuleOptions>;
   inject?: (InjectionToken | OptionalFactoryDependency)[];
   useClass?: never;
   useExisting?: never;
 }
 
-/** Options from a class that the module makes. */
+/** Options from a class that the module constructs. */
 export interface OptionsFromClass {
   useClass: Type<DfnsAuthOptionsFactory>;
   useFactory?: never;
   useExisting?: never;
 }
 
-/** Options from a provider that exists. */
+/** Options from a provider that exists already. */
 export interface OptionsFromExisting {
   useExisting: InjectionToken<DfnsAuthOptionsFactory>;
   useFactory?: never;
   useClass?: never;
 }
 
-/** How `forRootAsync` gets its options: by exactly one of `useFactory`, `useClass` and `useExisting`. */
+/** Options of `forRootAsync`. Give exactly one of `useFactory`, `useClass` and `useExisting`. */
 export type DfnsAuthModuleAsyncOptions = ModuleFlags &
   Pick<ModuleMetadata, 'imports'> & {
-    /** Providers for `inject`. */
+    /** Providers that `inject` can name. */
     extraProviders?: Provider[];
   } & (OptionsFromFactory | OptionsFromClass | OptionsFromExisting);
 
 /**
- * The providers that bring the options under `token`, whichever way they are given. All ways conceal the secrets, so
- * that no container, module or provider prints one.
+ * The providers that provide the options under `token`. The secrets are always concealed, so that printing a container,
+ * a module or a provider shows none.
  *
- * @throws TypeError when none of the three ways is given, which the types of the options forbid
+ * @throws TypeError without `useFactory`, `useClass` and `useExisting`, which the types do not allow
  */
 export function optionsProviders(token: symbol, async: DfnsAuthModuleAsyncOptions): Provider[] {
   const { useFactory, useClass, useExisting, extraProviders = [] } = async;

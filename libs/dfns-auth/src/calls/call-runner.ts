@@ -8,21 +8,21 @@ import { SecretScrubber } from '../http/secret-scrubber.js';
 import { operationTemplate, Telemetry } from '../telemetry/telemetry.js';
 import { backoffMs, isRetriable } from './retry-policy.js';
 
-/** What a call is: for its retries, and for those who watch it. */
+/** What retries and telemetry need to know about a call. */
 export interface CallNature {
-  /** Method and path of what is asked for, e.g. `POST /auth/login/delegated`. */
+  /** Method and path of the call, e.g. `POST /auth/login/delegated`. */
   operation: string;
-  /** Whether it may run again after its last step reached Dfns and failed: reads and logins. */
+  /** Whether there may be another attempt after the last step reached Dfns and failed: true for reads and logins. */
   repeatable: boolean;
-  /** For whom; leaves the process only hashed. */
+  /** The user of the call. It leaves the process only as a hash. */
   username?: string;
   /** The token of the user, where only that is known. */
   userToken?: string;
 }
 
 /**
- * Runs calls. The steps of a call are repeated together, since a user action works once (dfns-api 7.8). Each call has one
- * deadline over all its attempts, and is tried again only where that is safe. Each instance has one circuit breaker.
+ * Runs calls. Each attempt repeats all steps, because a user action works once (dfns-api 7.8). All attempts of a call
+ * share one deadline. There is another attempt only if it is safe. Each instance has one circuit breaker.
  */
 @Injectable()
 export class CallRunner implements OnApplicationShutdown {
@@ -44,7 +44,7 @@ export class CallRunner implements OnApplicationShutdown {
     return CallScope.enter(options, this.#config.http.deadlineMs, [this.#shutdown.signal], call);
   }
 
-  /** @throws DfnsError */
+  /** Runs the steps of a call, in one attempt or several. @throws DfnsError */
   run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
     let attempts = 0;
     const { operation, repeatable, username, userToken } = nature;
@@ -69,7 +69,7 @@ export class CallRunner implements OnApplicationShutdown {
     return this.#telemetry.call(watched, () => this.scope(options, repeat));
   }
 
-  /** Ends the calls that are under way. */
+  /** Ends the running calls. */
   onApplicationShutdown(): void {
     this.#shutdown.abort();
   }

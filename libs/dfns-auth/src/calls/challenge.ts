@@ -2,8 +2,8 @@ import type { UserActionChallenge } from '../credentials/credential-signer.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
 /**
- * Reads the answer to `POST /auth/action/init`: every member that anything of ours relies on, copied by name over what
- * Dfns sent, so that a signer of the application also sees members that are new.
+ * Reads the answer to `POST /auth/action/init`. All members that this package uses are checked. Other members are kept,
+ * so that a signer of the application also gets new members.
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
  */
@@ -37,7 +37,7 @@ export function readUserActionChallenge(answer: AnswerReader): UserActionChallen
 }
 
 /**
- * Reads the one-time value in an answer to `POST /auth/action`; it fits into a header.
+ * Reads the value in an answer to `POST /auth/action`. It works once, and a header can hold it.
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
  */
@@ -45,7 +45,6 @@ export function readUserAction(answer: AnswerReader): string {
   return answer.textLike('userAction', /^[\x21-\x7e]{1,8192}$/, 'user action');
 }
 
-/** Reads `{ id, name }`. */
 export function readRelyingParty(rp: AnswerReader): { id: string; name: string } {
   return { id: rp.text('id'), name: rp.text('name') };
 }

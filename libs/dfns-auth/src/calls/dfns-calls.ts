@@ -11,20 +11,20 @@ import { CallRunner } from './call-runner.js';
 import type { BearerCaller, DfnsRequest } from './dfns-request.js';
 import { type AnsweredChallenge, type Bearer, UserActionSteps } from './user-action-steps.js';
 
-/** A {@link DfnsRequest} with the bearer at hand. */
+/** A {@link DfnsRequest} whose caller is not a username. */
 export interface BearerRequest extends Omit<DfnsRequest, 'caller' | 'userAction'> {
   caller: BearerCaller;
-  /** The value of `X-DFNS-USERACTION`, or the answered challenge that is exchanged for it first. */
+  /** The value of `X-DFNS-USERACTION`, or the signed challenge that the step `exchange` sends first to get it. */
   userAction?: string | AnsweredChallenge;
 }
 
-/** What decides about a call beside its request. */
+/** What a call needs in addition to its request. */
 export interface CallDetails<T> {
-  /** Whether the call may run again after it reached Dfns and failed. */
+  /** Whether there may be another attempt after the call reached Dfns and failed. */
   repeatable: boolean;
-  /** For whom it is, for telemetry. */
+  /** The user of the call, for telemetry. */
   username?: string;
-  /** Checks an answer and picks what is handed on of it. */
+  /** Checks an answer and returns the result of the call. */
   read: (answer: AnswerReader) => T;
 }
 
@@ -98,7 +98,7 @@ export class DfnsCalls {
     );
   }
 
-  /** Opens the scope of a call that is made of several others: they share its deadline and its signal. */
+  /** Runs several calls in one scope: they share its deadline and its signal. */
   scope<T>(options: CallOptions, call: (scope: CallScope) => Promise<T>): Promise<T> {
     return this.#runner.scope(options, call);
   }

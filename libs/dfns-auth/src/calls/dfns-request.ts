@@ -1,22 +1,22 @@
 import type { QueryParameters, UserAction } from '../http/request-text.js';
 
-/** In whose name one call of the API is made, with the bearer at hand. */
+/** Who makes a call, if no token has to be fetched for a user. */
 export type BearerCaller = 'serviceAccount' | { userToken: string } | { temporaryToken: string } | 'anonymous';
 
 /**
- * In whose name a call is made.
+ * Who makes a call.
  *
- * - `'serviceAccount'`: the service account; its writes are signed for the caller.
- * - `{ username }`: a user, with a token that this package keeps or fetches. When Dfns refuses the token, a read, or a
- *   write that needs no signature, is made once more with a fresh one. Whoever chooses `username` is that user.
- * - `{ userToken }`, `{ temporaryToken }`: whoever the token was made for.
+ * - `'serviceAccount'`: the service account. This package signs its writes.
+ * - `{ username }`: a user, with a token that this package keeps or fetches. If Dfns refuses the token, a read or an
+ *   unsigned write is made once more with a fresh one. Whoever chooses `username` is that user.
+ * - `{ userToken }`, `{ temporaryToken }`: the user for whom the token was issued.
  * - `'anonymous'`: nobody; no `Authorization` header and no signature.
  */
 export type RequestCaller = BearerCaller | { username: string };
 
 /** One call of the Dfns API. */
 export interface DfnsRequest extends UserAction {
-  /** Lists repeat their key; `undefined` is left out. */
+  /** A list repeats its key; a parameter that is `undefined` is not sent. */
   query?: QueryParameters;
   caller: RequestCaller;
   /** The value for `X-DFNS-USERACTION`, which the user signed for exactly this request. */

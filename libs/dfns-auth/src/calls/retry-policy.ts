@@ -2,10 +2,10 @@ import { DfnsApiError, isDfnsError } from '../errors/dfns-error.js';
 import type { Attempt } from '../http/call-scope.js';
 import { isOutage } from '../http/failures.js';
 
-/** Longest wait before the first retry, in milliseconds; it doubles with each. */
+/** Longest wait before the second attempt, in milliseconds. It doubles with each further attempt. */
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
-/** Answers after which another attempt may well succeed. */
+/** HTTP statuses after which another attempt may succeed. */
 const PASSING = [500, 502, 503, 504];
 
 /** Whether a failed attempt may be followed by another. */
@@ -17,9 +17,9 @@ export function isRetriable(error: unknown, attempt: Attempt): boolean {
 }
 
 /**
- * Milliseconds to wait after a failed attempt: full jitter, and never before the moment that Dfns named.
+ * Milliseconds to wait after a failed attempt: full jitter, and at least as long as Dfns asked for.
  *
- * @param attempts how many there were
+ * @param attempts number of attempts so far
  */
 export function backoffMs(error: unknown, attempts: number): number {
   const longest = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);

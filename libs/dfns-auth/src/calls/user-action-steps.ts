@@ -8,21 +8,21 @@ import type { CallerKind } from '../http/failures.js';
 import { type RequestText, requestText } from '../http/request-text.js';
 import { readUserAction, readUserActionChallenge } from './challenge.js';
 
-/** The token of whoever makes a call, and whose it is. */
+/** The token of a caller, and the kind of caller. */
 export interface Bearer {
-  /** None for an anonymous caller. */
+  /** Missing for an anonymous caller. */
   bearer?: string;
   caller: CallerKind;
 }
 
-/** What answers a challenge in `POST /auth/action`. */
+/** A signed challenge: the body of `POST /auth/action`. */
 export interface AnsweredChallenge {
   challengeIdentifier: string;
   firstFactor: object;
   secondFactor?: object;
 }
 
-/** The two requests of user action signing, and the signature between them, as steps of a call (dfns-api 7.1). */
+/** The steps init and exchange of a call, and the signature between them (dfns-api 7.1). */
 @Injectable()
 export class UserActionSteps {
   readonly #http: DfnsHttp;
@@ -52,7 +52,7 @@ export class UserActionSteps {
     return challenge;
   }
 
-  /** Answers a challenge; the result goes into `X-DFNS-USERACTION`, once. */
+  /** Sends a signed challenge. The result is the value of `X-DFNS-USERACTION`, which works once. */
   async exchange(answered: AnsweredChallenge, bearer: Bearer, attempt: Attempt): Promise<string> {
     const { challengeIdentifier, firstFactor, secondFactor } = answered;
     const body = { challengeIdentifier, firstFactor, secondFactor };
@@ -64,7 +64,7 @@ export class UserActionSteps {
     return userAction;
   }
 
-  /** Both requests, signed by the service account. */
+  /** Runs both steps, with a signature of the service account. */
   async sign(request: RequestText, bearer: Bearer, attempt: Attempt): Promise<string> {
     const challenge = await this.init(request, bearer, attempt);
     const firstFactor = await this.#assertion(challenge, attempt);
@@ -79,7 +79,7 @@ export class UserActionSteps {
       return await scope.within(attemptTimeoutMs, signing, tooLate);
     } catch (error) {
       if (isDfnsError(error)) throw error;
-      // A signer of the application: its message may hold anything, so only the name of its error is told.
+      // The message of an error of the signer may contain anything, so only the name of the error is reported.
       const name = error instanceof Error ? error.name : typeof error;
       throw new DfnsError('DFNS_SIGNER_FAILED', `the signer of the service account failed (${name})`);
     }

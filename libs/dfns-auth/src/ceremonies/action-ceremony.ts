@@ -9,14 +9,14 @@ import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
 import { type PublicUserActionChallenge, publicUserActionChallenge } from './public-challenges.js';
 
 interface Held {
-  /** With the text of its body: what was signed is what is sent. */
+  /** The body is kept as text, so that exactly the signed text is sent. */
   action: UserAction;
   challengeIdentifier: string;
   /** All steps of an action use the same bearer (dfns-api 7.9). */
   userToken: string;
 }
 
-/** A user signs a write in their browser, and the server performs exactly what was signed. */
+/** A user signs a write in the browser, and the server sends exactly what was signed. */
 @Injectable()
 export class ActionCeremony {
   readonly #calls: DfnsCalls;
@@ -59,7 +59,7 @@ export class ActionCeremony {
   }
 }
 
-/** Whether this is what a {@link CredentialSigner} gives, without the frame around it. */
+/** Whether this is a single assertion, as a {@link CredentialSigner} returns it. */
 function isBare(given: UserActionAssertionDto | FirstFactorAssertion): given is FirstFactorAssertion {
   return typeof given === 'object' && given !== null && 'kind' in given;
 }

@@ -7,21 +7,26 @@ import { isJsonObject } from '../http/answer.js';
 import { CallScope } from '../http/call-scope.js';
 import { MemoryCeremonyStore } from './ceremony-stores.js';
 
-/** Milliseconds that the store may take over one answer. */
+/** Milliseconds that one operation of the store may take. */
 const STORE_TIMEOUT_MS = 2_000;
 
-/** Something that is held until a moment, in milliseconds since 1970. */
+/** A value with its expiry, in milliseconds since 1970. */
 export interface Row<H> {
   held: H;
   expiresAt: number;
 }
 
-/** The rows of the {@link CeremonyStore}. Each is found by all parts of its key, and over in time whatever the store does. */
+/**
+ * The rows of the {@link CeremonyStore}. A row is found only with all parts of its key. Its expiry is checked here, so
+ * it does not depend on the store.
+ *
+ * @throws DfnsError `DFNS_UNAVAILABLE` from every method, if the store fails or does not answer in time
+ */
 @Injectable()
 export class CeremonyRows {
   readonly #store: CeremonyStore;
   readonly #now: Clock;
-  /** Keeps registrations apart that share a store. */
+  /** Part of each key, so that instances can share a store. */
   readonly #owner: readonly (string | undefined)[];
 
   constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
@@ -31,12 +36,12 @@ export class CeremonyRows {
     this.#owner = [baseUrl, orgId];
   }
 
-  /** Holds what JSON can hold, instead of what was held under this key. */
+  /** Writes a row as JSON. It replaces an earlier row with this key. */
   async put<H>(key: readonly string[], row: Row<H>): Promise<void> {
     await stored(() => this.#store.put(this.#idOf(key), JSON.stringify(row), row.expiresAt - this.#now()));
   }
 
-  /** Takes a row out, which works once. */
+  /** Removes a row and returns it; `undefined` if it is unknown, expired or already taken. */
   async take<H>(key: readonly string[]): Promise<Row<H> | undefined> {
     const row = parsed(await stored(() => this.#store.take(this.#idOf(key))));
     return isJsonObject(row) && this.#now() < Number(row['expiresAt']) ? (row as unknown as Row<H>) : undefined;
@@ -57,7 +62,10 @@ function parsed(value: string | undefined): unknown {
   }
 }
 
-/** A store of the application: it may hang, and its words may hold anything, so only the kind of its error is told. */
+/**
+ * Limits the time of an operation of the store. The message of its error may contain anything, so only the name of the
+ * error is reported.
+ */
 async function stored<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await CallScope.run(STORE_TIMEOUT_MS, [], use);

@@ -3,11 +3,11 @@ import type { CeremonyStore } from '../config/stores.js';
 import { type KeyvLike, SealedKeyv } from '../sealing/sealed-keyv.js';
 import type { SealingOptions } from '../sealing/sealer.js';
 
-/** Ceremonies in the memory of this process. When there are too many, the oldest are dropped. No timers. */
+/** Ceremonies in the memory of this process. If there are too many, the oldest is dropped. There are no timers. */
 export class MemoryCeremonyStore implements CeremonyStore {
   readonly #maxEntries: number;
   readonly #now: Clock;
-  /** In the order in which they came. */
+  /** In the order of insertion. */
   readonly #entries = new Map<string, { value: string; expiresAt: number }>();
 
   constructor(maxEntries: number, now: Clock) {
@@ -27,7 +27,7 @@ export class MemoryCeremonyStore implements CeremonyStore {
     return entry && this.#now() < entry.expiresAt ? entry.value : undefined;
   }
 
-  /** All live equally long, so the dead are at the front. */
+  /** Drops expired entries. The oldest are first, so it stops at the first entry that has not expired. */
   #dropDead(): void {
     for (const [id, { expiresAt }] of this.#entries) {
       if (this.#now() < expiresAt) return;
@@ -37,8 +37,9 @@ export class MemoryCeremonyStore implements CeremonyStore {
 }
 
 /**
- * A {@link CeremonyStore} in a Keyv, sealed with AES-256-GCM, so that a ceremony begun on one replica can be finished on
- * another. Over `@keyv/redis`, and every adapter whose `delete` tells whether it deleted, a ceremony is taken once.
+ * A {@link CeremonyStore} in a Keyv, sealed with AES-256-GCM. A ceremony that began on one replica can be finished on
+ * another. A row is taken only once with `@keyv/redis`, and with every adapter whose `delete` reports whether it
+ * deleted.
  *
  * ```ts
  * ceremonies: { store: new KeyvCeremonyStore(new Keyv(new KeyvRedis(url)), { keys: [{ id: '2026-11', key }] }) }

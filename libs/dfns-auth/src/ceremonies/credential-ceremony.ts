@@ -15,7 +15,7 @@ interface Held {
   challengeIdentifier: string;
 }
 
-/** A user adds a credential: they make it, and then sign with one they have that it may be added. */
+/** A user adds a credential. The browser makes it; then the user approves it with an existing credential. */
 @Injectable()
 export class CredentialCeremony {
   readonly #credentials: DfnsCredentials;

@@ -21,12 +21,14 @@ import { RegistrationCeremony, type RegistrationOptions } from './registration-c
 import type { RegisteredUser } from './registration-completion.js';
 
 /**
- * Flows for browsers. What Dfns must not hear twice and the browser must not hear at all stays on the server: tokens,
- * challenge identifiers, and the text of what is signed. A ceremony is answered once, in time, by the user who began it.
+ * Ceremonies for browsers: registration, recovery, signed writes and new credentials. Tokens, challenge identifiers and
+ * the text that is signed stay on the server. Only the user who began a ceremony can finish it, once, before it
+ * expires.
  *
  * `username` is the Dfns name of your own authenticated principal, never a member of a request. All methods throw
- * DfnsError; those that end a ceremony `DFNS_CEREMONY_INVALID`, and `DFNS_BAD_REQUEST` for an answer of the wrong form,
- * with nothing sent to Dfns; the latter leaves the ceremony open.
+ * DfnsError. Methods that take a `ceremonyId` throw `DFNS_CEREMONY_INVALID` if the ceremony cannot be finished, and
+ * `DFNS_BAD_REQUEST` for input of the wrong form. In both cases nothing is sent to Dfns. After `DFNS_BAD_REQUEST` the
+ * ceremony is still open.
  */
 @Injectable()
 export class DelegatedCeremonies {
@@ -48,10 +50,10 @@ export class DelegatedCeremonies {
   }
 
   /**
-   * Creates the user, or goes on with a registration that was not finished.
+   * Creates the user, or continues a registration that was not finished.
    *
-   * @throws DfnsError `DFNS_USER_EXISTS`; `DFNS_NOT_FOUND` for a registration that was left so long ago that its
-   * challenge is over, where this Dfns cannot restart it
+   * @throws DfnsError `DFNS_USER_EXISTS`; `DFNS_NOT_FOUND` for an unfinished registration whose challenge has expired,
+   * if this Dfns cannot restart it
    */
   async beginRegistration(
     username: string,
@@ -60,7 +62,7 @@ export class DelegatedCeremonies {
     return this.#registration.begin(name(username), options);
   }
 
-  /** Registers the credentials. Where Dfns's answer is lost, the user is looked up to tell what became of it. */
+  /** Registers the credentials. If the answer of Dfns is lost, the user is looked up to learn the result. */
   async finishRegistration(
     username: string,
     ceremonyId: string,
@@ -79,15 +81,15 @@ export class DelegatedCeremonies {
     return this.#recovery.finish(name(username), ceremonyId, recovery);
   }
 
-  /** Asks for a signature of the user under exactly this request. */
+  /** Asks the user to sign exactly this request. */
   async beginAction(username: string, action: UserAction): Promise<Ceremony<PublicUserActionChallenge>> {
     return this.#actions.begin(name(username), action);
   }
 
   /**
-   * Performs the request that was begun, once.
+   * Sends the request of {@link beginAction} or {@link beginCredentialAction}, once.
    *
-   * @returns the JSON that Dfns answered; its shape is not checked beyond being JSON
+   * @returns the JSON object that Dfns answered; its members are not checked
    * @throws DfnsError `DFNS_USER_ACTION_REJECTED` for a signature that Dfns refuses
    */
   async finishAction<T>(
@@ -98,13 +100,13 @@ export class DelegatedCeremonies {
     return this.#actions.finish<T>(name(username), ceremonyId, assertion);
   }
 
-  /** Asks for one more credential of the user: the browser makes it, and {@link beginCredentialAction} goes on. */
+  /** Asks for one more credential of the user. The browser makes it; {@link beginCredentialAction} comes next. */
   async beginCredential(username: string, kind: CredentialKind): Promise<Ceremony<PublicCredentialChallenge>> {
     return this.#credentials.begin(name(username), kind);
   }
 
   /**
-   * Asks the user to sign, with a credential they have, that the new one may be added. {@link finishAction} adds it and
+   * Asks the user to approve the new credential with a signature of an existing one. {@link finishAction} adds it and
    * returns a `DfnsCredential`.
    */
   async beginCredentialAction(

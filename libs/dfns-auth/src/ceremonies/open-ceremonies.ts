@@ -4,20 +4,20 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import { DfnsError } from '../errors/dfns-error.js';
 import { CeremonyRows } from './ceremony-rows.js';
 
-/** A challenge for a browser, and the id under which its answer is expected. */
+/** A challenge for a browser, and the id that is needed to finish the ceremony. */
 export interface Ceremony<C> {
   ceremonyId: string;
-  /** ISO 8601; an answer after that is refused. */
+  /** ISO 8601. After that the ceremony cannot be finished. */
   expiresAt: string;
   challenge: C;
 }
 
-/** What is asked of the browser; an answer to another question is no answer. */
+/** What the browser is asked for. A ceremony of one kind cannot be finished as one of another kind. */
 export type CeremonyKind = 'registration' | 'recovery' | 'action' | 'credential';
 
 /**
- * What the server holds between a challenge and its answer. A ceremony is found by its kind, its user and its id
- * together: somebody else's attempt neither answers it nor uses it up.
+ * What the server holds until a ceremony is finished. A ceremony is found only by its kind, its user and its id
+ * together, so other users can neither finish it nor use it up.
  */
 @Injectable()
 export class OpenCeremonies {
@@ -35,13 +35,13 @@ export class OpenCeremonies {
     this.#now = now;
   }
 
-  /** When a challenge that was made now is over, in milliseconds since 1970. */
+  /** When a ceremony that begins now expires, in milliseconds since 1970. */
   endOfNew(): number {
     return this.#now() + this.#lifetimeMs;
   }
 
   /**
-   * @param held what the server needs for the answer; it is kept as JSON, and must not reach the browser
+   * @param held what the server needs to finish the ceremony; it is kept as JSON, and must not reach the browser
    * @param challenge what the browser gets
    */
   async open<C>(
@@ -57,7 +57,7 @@ export class OpenCeremonies {
   }
 
   /**
-   * What was held. It is no longer: whatever comes of the answer, it was the only one.
+   * Removes and returns what was held. So a ceremony can be finished only once, even if the call fails later.
    *
    * @throws DfnsError `DFNS_CEREMONY_INVALID`
    */

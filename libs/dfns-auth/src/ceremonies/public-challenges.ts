@@ -2,7 +2,7 @@ import type { UserActionChallenge } from '../credentials/credential-signer.js';
 import type { CredentialChallenge, RecoveryChallenge, RegistrationChallenge } from '../services/creation-challenges.js';
 
 /*
- * What of a challenge may reach a browser, copied by name: a member that Dfns adds tomorrow stays on the server.
+ * The parts of challenges that a browser may get. They are copied by name, so a new member of Dfns stays on the server.
  */
 
 /** A registration challenge for a browser. */
@@ -21,7 +21,7 @@ export function publicRegistrationChallenge(challenge: RegistrationChallenge): P
   };
 }
 
-/** A recovery challenge for a browser; the encrypted recovery keys are for it to open. */
+/** A recovery challenge for a browser, which decrypts the recovery key in it. */
 export type PublicRecoveryChallenge = Omit<RecoveryChallenge, 'temporaryAuthenticationToken'>;
 
 export function publicRecoveryChallenge(challenge: RecoveryChallenge): PublicRecoveryChallenge {

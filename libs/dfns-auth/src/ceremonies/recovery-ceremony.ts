@@ -10,7 +10,7 @@ interface Held {
   temporaryToken: string;
 }
 
-/** A user who lost their device gets new credentials, with the recovery key that they still have. */
+/** A user who lost the device gets new credentials with the recovery key. */
 @Injectable()
 export class RecoveryCeremony {
   readonly #auth: DelegatedAuthService;

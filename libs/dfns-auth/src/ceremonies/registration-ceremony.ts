@@ -7,11 +7,11 @@ import { type PublicRegistrationChallenge, publicRegistrationChallenge } from '.
 import { type RegisteredUser, RegistrationCompletion } from './registration-completion.js';
 import { RegistrationOpening } from './registration-opening.js';
 
-/** What comes with a registration. */
+/** Options of a registration. */
 export interface RegistrationOptions {
-  /** For correlation only. */
+  /** Your own id of the user. For correlation only. */
   externalId?: string;
-  /** Made with the registration, and the user's own. */
+  /** Created with the registration and delegated to the user. */
   wallets?: NewWalletDto[];
 }
 
@@ -20,7 +20,7 @@ interface Held {
   wallets?: NewWalletDto[];
 }
 
-/** A person becomes a Dfns user, with credentials that their browser makes. */
+/** A person becomes a Dfns user, with credentials that the browser makes. */
 @Injectable()
 export class RegistrationCeremony {
   readonly #opening: RegistrationOpening;

@@ -10,16 +10,18 @@ import { DfnsCredentials } from '../services/dfns-credentials.js';
 import { type DfnsUser, DfnsUsers } from '../services/dfns-users.js';
 import { type RegistrationResult, readWallet, type Wallet } from '../services/results.js';
 
-/** A registration that is complete; fit for the browser. */
+/** A completed registration. It holds no secret and can be sent to the browser. */
 export interface RegisteredUser extends RegistrationResult {
-  /** Where the registration came with wallets. */
+  /** Only if the registration created wallets. */
   wallets?: Wallet[];
 }
 
-/** After these nobody here knows whether the user is registered now. */
+/** After these errors it is not known whether the user is registered. */
 const UNCERTAIN: DfnsErrorCode[] = ['DFNS_TIMEOUT', 'DFNS_UNAVAILABLE', 'DFNS_MALFORMED_RESPONSE'];
 
-/** Completes a registration. It is never asked for twice: where the answer was lost, Dfns is asked what became of it. */
+/**
+ * Completes a registration. If the answer of Dfns is lost, the request is not repeated; the user is looked up instead.
+ */
 @Injectable()
 export class RegistrationCompletion {
   readonly #auth: DelegatedAuthService;
@@ -61,7 +63,7 @@ export class RegistrationCompletion {
     return { credential: result.credential, user: result.user, wallets: result.wallets };
   }
 
-  /** The user with the credential that was to be registered, if Dfns has them. */
+  /** The user, if Dfns has registered them with this credential. */
   async #lookUp(username: string, credId: string, withWallets: boolean): Promise<RegisteredUser | undefined> {
     const user = await this.#users.findByUsername(username);
     if (!user?.isRegistered) return undefined;

@@ -9,9 +9,9 @@ import { CeremonyRows, type Row } from './ceremony-rows.js';
 import { OpenCeremonies } from './open-ceremonies.js';
 
 /**
- * Gets the challenge of a registration, also for a person who began one and did not finish it: they closed the page, or
- * their device refused. Such a registration is restarted. Where Dfns cannot restart it, which today's Dfns cannot, the
- * challenge that was got before is used again as long as it lasts; Dfns takes one answer to it.
+ * Gets the challenge of a registration, also for a person who began one and did not finish it, for example because they
+ * closed the page. Such a registration is restarted. If Dfns cannot restart it (dfns-api 20.4), the earlier challenge
+ * is used again until it expires. Dfns accepts a challenge once.
  */
 @Injectable()
 export class RegistrationOpening {
@@ -27,16 +27,16 @@ export class RegistrationOpening {
     this.#rows = rows;
   }
 
-  /** The challenge, and when it is over. */
+  /** The challenge, and when it expires. */
   async challenge(request: DelegatedRegistrationDto): Promise<Row<RegistrationChallenge>> {
     const row = await this.#begin(request);
     await this.#rows.put(unfinished(request.email), row);
     return row;
   }
 
-  /** The registration is complete; there is nothing to go on with. */
+  /** Removes the kept challenge of a registration that is complete. */
   async finished(username: string): Promise<void> {
-    // A row that stays is of no use to anybody: Dfns has taken the answer to its challenge.
+    // A row that stays does no harm: Dfns does not accept its challenge again.
     await this.#rows.take(unfinished(username)).catch(() => undefined);
   }
 

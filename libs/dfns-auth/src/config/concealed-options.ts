@@ -3,8 +3,8 @@ import type { CredentialSigner } from '../credentials/credential-signer.js';
 import type { DfnsAuthModuleOptions, KeyCredentialOptions, Secret, ServiceAccountOptions } from './options.js';
 
 /**
- * The same options, with the secrets where printing does not reach them: `inspect`, `JSON.stringify` and string
- * templates of what this returns show no token, key or passphrase, while reading the members works as before.
+ * Returns the same options with concealed secrets: `inspect`, `JSON.stringify` and string templates show no token, key
+ * or passphrase. Reading the members works as before.
  */
 export function concealOptions(options: DfnsAuthModuleOptions): DfnsAuthModuleOptions {
   if (!options?.serviceAccount) return options;
@@ -28,7 +28,7 @@ class ConcealedServiceAccount implements ServiceAccountOptions {
     return this.#credential;
   }
 
-  /** `inspect` can be told to call getters. */
+  /** Needed because `inspect` calls getters if its option `getters` is set. */
   [inspect.custom](): string {
     return '[concealed]';
   }
@@ -58,7 +58,7 @@ class ConcealedKeyCredential implements KeyCredentialOptions {
   }
 }
 
-/** Tells a signer from a key given as text. */
+/** Whether this is a signer, and not a key given as text. */
 export function isSigner(credential: KeyCredentialOptions | CredentialSigner): credential is CredentialSigner {
   return typeof (credential as CredentialSigner | undefined)?.sign === 'function';
 }

@@ -3,21 +3,23 @@ import { OPTIONS, type OptionPath, OptionProblems } from './option-table.js';
 import type { CeremoniesOptions, DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './options.js';
 import { resolveAuthToken, resolveSigner } from './service-account.js';
 
-/** Milliseconds since 1970. */
+/** Returns the current time in milliseconds since 1970. */
 export type Clock = () => number;
 
-/** Injection token of the {@link Clock}: everything that reads the time reads it here. Override it in tests. */
+/** Injection token of the {@link Clock}. Override it in tests. */
 export const DFNS_CLOCK = Symbol.for('nestjs-dfns-auth/clock');
 
 /** Injection token of the {@link DfnsAuthConfig}. Internal. */
 export const DFNS_AUTH_CONFIG = Symbol.for('nestjs-dfns-auth/config');
 
-/** The options, completed and checked. Secrets are behind functions and private fields. */
+/**
+ * The options, checked and with their defaults. Secrets are in functions and private fields, so they are not printed.
+ */
 export interface DfnsAuthConfig {
   /** Without a slash at the end. */
   baseUrl: string;
   orgId?: string;
-  /** The token of the service account, checked each time it is fetched. */
+  /** Returns the token of the service account. It is checked each time it is fetched. */
   authToken: () => Promise<string>;
   signer: CredentialSigner;
   http: Required<Omit<HttpOptions, 'agent'>> & Pick<HttpOptions, 'agent'>;
@@ -28,10 +30,9 @@ export interface DfnsAuthConfig {
 }
 
 /**
- * Completes and checks the options. The one place that does, so that the synchronous and asynchronous forms cannot
- * differ.
+ * Checks the options and adds the defaults. `forRoot` and `forRootAsync` both use this function, so they cannot differ.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` with every problem in one message, and no secret
+ * @throws DfnsError `DFNS_CONFIGURATION`; the message names every problem and no secret
  */
 export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): Promise<DfnsAuthConfig> {
   const options: Partial<DfnsAuthModuleOptions> = input ?? {};
@@ -59,7 +60,7 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
   return { ...config, baseUrl: String(baseUrl).replace(/\/+$/, '') } as unknown as DfnsAuthConfig;
 }
 
-/** The option at `path`, or its default; `undefined` does not hide a default. */
+/** The option at `path`, or its default if the option is missing, `undefined` or `null`. */
 function completed(
   options: Partial<DfnsAuthModuleOptions>,
   path: OptionPath,

@@ -8,14 +8,14 @@ import type { DfnsAuthModuleOptions } from './options.js';
 type Source = Record<string, string | undefined>;
 
 /**
- * The options of the module from environment variables, as a namespace of `@nestjs/config`:
+ * Reads the options of the module from environment variables, as a namespace of `@nestjs/config`:
  * `DfnsAuthModule.forRootAsync(dfnsAuthConfig.asProvider())`. An empty variable counts as unset.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` with every problem of every variable in one message, and none of the values
+ * @throws DfnsError `DFNS_CONFIGURATION`; the message names every problem of every variable and none of the values
  */
 export const dfnsAuthConfig = registerAs('dfnsAuth', (): DfnsAuthModuleOptions => readEnvironment(process.env));
 
-/** As {@link dfnsAuthConfig}, from any source. */
+/** Does the same as {@link dfnsAuthConfig}, with the variables in `source`. */
 export function readEnvironment(source: Source): DfnsAuthModuleOptions {
   const { texts, problems } = readTexts(source);
   const context: CheckContext = {
@@ -39,7 +39,7 @@ export function readEnvironment(source: Source): DfnsAuthModuleOptions {
   throw new DfnsError('DFNS_CONFIGURATION', `The environment does not configure Dfns:\n- ${lines}`);
 }
 
-/** The text of each variable that is set, and the problems of those whose file cannot be read. */
+/** The text of each variable that is set, and the problems of the `_FILE` variables. */
 function readTexts(source: Source): { texts: Map<string, string>; problems: Map<string, string> } {
   const texts = new Map<string, string>();
   const problems = new Map<string, string>();
@@ -65,7 +65,7 @@ function readInto(texts: Map<string, string>, variable: string, path: string): s
   }
 }
 
-/** Sets the member at a dotted path, and makes the objects on the way. */
+/** Sets the member at a dotted path. Missing objects on the path are created. */
 function setAt(target: Record<string, unknown>, path: string, value: unknown): void {
   const [name = '', ...rest] = path.split('.');
   if (rest.length === 0) {

@@ -3,7 +3,7 @@ import { KeySigner } from '../credentials/key-signer.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 
 /*
- * Each check returns what is wrong with a value and how to fix it, or nothing. It never returns the value itself.
+ * Each check returns what is wrong with a value and how to fix it, or `undefined`. The text never contains the value.
  */
 
 const ORG_ID = /^or-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/;
@@ -74,7 +74,7 @@ export function booleanProblem(value: unknown): string | undefined {
   return typeof value === 'boolean' ? undefined : 'is neither true nor false: write one of them';
 }
 
-/** The longest time of a timer of Node. */
+/** The longest delay of a Node timer, in milliseconds. It is the upper limit of all number options. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export function wholeNumberProblem(value: unknown, min: number): string | undefined {

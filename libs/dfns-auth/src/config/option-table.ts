@@ -18,7 +18,7 @@ import type {
   TokensOptions,
 } from './options.js';
 
-/** What a check may look at beside the value. */
+/** What a check may use in addition to the value. */
 export interface CheckContext {
   orgId?: string;
   passphrase?: string;
@@ -26,19 +26,19 @@ export interface CheckContext {
   now: number;
 }
 
-/** What is known of an option. */
+/** Describes one option. */
 export interface OptionEntry {
-  /** The environment variable that sets it. */
+  /** The environment variable that sets the option. */
   variable?: string;
   /** Whether `<variable>_FILE` may name a file with the value instead. */
   fromFile?: boolean;
-  /** How the text of the variable becomes the value; as it is without. */
+  /** Converts the text of the variable to the value. Without it, the text is the value. */
   parse?: (text: string) => unknown;
   default?: string | number | boolean;
   isRequired?: boolean;
-  /** What is wrong with a value and how to fix it, or nothing; never the value itself. */
+  /** Returns what is wrong with a value and how to fix it, or `undefined`. The text never contains the value. */
   check?: (value: unknown, context: CheckContext) => string | undefined;
-  /** For the table in the README. */
+  /** Description for the table in the README. */
   words: string;
 }
 
@@ -57,7 +57,7 @@ const boolean = (value: string) => ({ true: true, false: false })[value] ?? valu
 const positive = (value: unknown) => wholeNumberProblem(value, 1);
 const zeroOrMore = (value: unknown) => wholeNumberProblem(value, 0);
 
-/** Every option, in one table: environment, defaults, checks, messages and the table in the README come from here. */
+/** All options. Environment variables, defaults, checks, messages and the table in the README come from this table. */
 export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   baseUrl: {
     variable: 'DFNS_API_URL',
@@ -158,7 +158,7 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   },
 };
 
-/** Collects what is wrong with options, so that one message names all of it. */
+/** Collects the problems of options, so that one message names all of them. */
 export class OptionProblems {
   readonly #lines: string[] = [];
 

@@ -12,7 +12,7 @@ const CREDENTIAL = 'serviceAccount.credential';
 const CRED_ID = `${CREDENTIAL}.credId` as const;
 const PRIVATE_KEY = `${CREDENTIAL}.privateKey` as const;
 
-/** The signer of the service account: the one given, or one around the key given. */
+/** The signer of the service account: the given one, or a `KeySigner` for the given key. */
 export async function resolveSigner(
   account: ServiceAccountOptions | undefined,
   now: () => number,
@@ -34,7 +34,10 @@ export async function resolveSigner(
   return problem === undefined ? new KeySigner({ credId, privateKey, passphrase }) : undefined;
 }
 
-/** How to get the token of the service account. It is fetched and checked now, and again at each use if it is a function. */
+/**
+ * Fetches and checks the token of the service account. If the option is a function, the result of this function fetches
+ * and checks the token again at each use; otherwise it returns the same token.
+ */
 export async function resolveAuthToken(
   { serviceAccount, orgId }: Partial<DfnsAuthModuleOptions>,
   now: () => number,

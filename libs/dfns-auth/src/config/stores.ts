@@ -1,34 +1,35 @@
-/** Gives a lock back, if it is still held. */
+/** Releases a lock, if it is still held. */
 export type ReleaseLock = () => Promise<void>;
 
 /**
- * Keeps user tokens outside the process, for several replicas. Keys and values are opaque to the store, and values are
- * bearer tokens: seal them, as `KeyvTokenStore` does. A store that fails or hangs costs a login nothing but its own time
- * limit.
+ * Keeps user tokens outside the process, for several replicas. Keys and values are opaque to the store. Values are
+ * bearer tokens: seal them, as `KeyvTokenStore` does. If the store fails or takes over 500 ms, logins work without it.
  */
 export interface TokenStore {
+  /** Resolves to `undefined` for a key that is unknown or expired. */
   get(key: string): Promise<string | undefined>;
+  /** Keeps `value` for at most `ttlMs` milliseconds. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
   /**
-   * Takes the right to log a user in, for `ttlMs` milliseconds at most, so that of several replicas one asks Dfns and
-   * the others wait for its token. Resolves to `undefined` while another replica holds it. A store without locks lets
-   * each replica log in for itself.
+   * Takes the lock to log a user in, for at most `ttlMs` milliseconds. The replica that has the lock asks Dfns, and the
+   * others wait for its token. Resolves to `undefined` while another replica has the lock. Without this method, each
+   * replica logs in for itself.
    */
   lock?(key: string, ttlMs: number): Promise<ReleaseLock | undefined>;
 }
 
 /**
- * Keeps ceremonies between a challenge and its answer. Values are opaque to the store and hold secrets. An entry is
- * taken once: of several `take` of one id at the same time, at most one gets the value.
+ * Keeps ceremonies until the browser answers the challenge. Values are opaque to the store and hold secrets. If several
+ * `take` of one id run at the same time, at most one gets the value.
  */
 export interface CeremonyStore {
   /**
-   * Keeps `value` under `id` for `ttlMs` milliseconds at most; a store that is full may drop its oldest entries.
+   * Keeps `value` under `id` for at most `ttlMs` milliseconds. A full store may drop its oldest rows.
    *
-   * @param id made by us, unguessable, and different for each user; at most 200 ASCII characters
+   * @param id made by this package, unguessable, and different for each user; at most 200 ASCII characters
    */
   put(id: string, value: string, ttlMs: number): Promise<void>;
-  /** Removes the value of `id` and returns it; `undefined` for one that is unknown, expired or taken. */
+  /** Removes the row of `id` and returns its value; `undefined` if the id is unknown, expired or already taken. */
   take(id: string): Promise<string | undefined>;
 }

@@ -1,17 +1,17 @@
 /** Kinds of credentials that Dfns knows (dfns-api 8.1). */
 export type CredentialKind = 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
-/** A credential that may answer a challenge. `id` is the credId chosen when the credential was made. */
+/** A credential that may sign the challenge. `id` is the `credId` of the credential. */
 export interface AllowedCredential {
   type: 'public-key';
   id: string;
 }
 
-/** What Dfns asks to be signed before it accepts a write (dfns-api 19.4). */
+/** The challenge that must be signed before Dfns accepts a write (dfns-api 19.4). */
 export interface UserActionChallenge {
-  /** Text that is signed as it is: it is base64url already. */
+  /** Base64url text, which is signed as it is. */
   challenge: string;
-  /** Names the challenge in the second step. Stays on the server. */
+  /** Identifies the challenge in `POST /auth/action`. Keep it on the server. */
   challengeIdentifier: string;
   supportedCredentialKinds: {
     kind: CredentialKind | 'Password' | 'Totp';
@@ -29,13 +29,13 @@ export interface UserActionChallenge {
   rp?: { id: string; name: string };
 }
 
-/** A challenge signed by a plain key; all texts base64url. */
+/** A challenge signed by a key. `credId`, `clientData` and `signature` are base64url. */
 export interface KeyAssertion {
   kind: 'Key';
   credentialAssertion: { credId: string; clientData: string; signature: string; algorithm?: string };
 }
 
-/** A challenge signed by a passkey; all texts base64url. */
+/** A challenge signed by a passkey. All texts in `credentialAssertion` are base64url. */
 export interface Fido2Assertion {
   kind: 'Fido2';
   credentialAssertion: {
@@ -47,12 +47,12 @@ export interface Fido2Assertion {
   };
 }
 
-/** What answers a {@link UserActionChallenge}. */
+/** A signed {@link UserActionChallenge}. */
 export type FirstFactorAssertion = KeyAssertion | Fido2Assertion;
 
 /**
- * The one seam that touches a private key: put a KMS or an HSM behind it. Same shape as in `@dfns/sdk`, so signers of
- * either side fit the other.
+ * Signs challenges with a private key. Implement it to use a KMS or an HSM. It has the same shape as in `@dfns/sdk`, so
+ * signers work with both packages. An error, or a wait over `http.attemptTimeoutMs`, becomes `DFNS_SIGNER_FAILED`.
  */
 export interface CredentialSigner {
   sign(challenge: UserActionChallenge): Promise<FirstFactorAssertion>;

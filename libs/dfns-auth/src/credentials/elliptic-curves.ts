@@ -3,9 +3,9 @@ import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 
 /**
- * What Dfns expects of a curve, in portable arithmetic (dfns-api 8.2): Ed25519 over the raw message with a raw signature of
- * 64 bytes, ECDSA over SHA-256 with an ASN.1 DER signature. Every option is written out, so that an upgrade of the
- * library cannot change what is sent. The only file that imports `@noble/curves`.
+ * Signing as Dfns expects it (dfns-api 8.2), in JavaScript: Ed25519 over the raw message with a raw signature of 64
+ * bytes, ECDSA over SHA-256 with an ASN.1 DER signature. Every option is explicit, so that an upgrade of the library
+ * cannot change what is sent. No other file imports `@noble/curves`.
  */
 export interface EllipticCurve {
   isValidSecretKey(secretKey: Uint8Array): boolean;
@@ -15,7 +15,7 @@ export interface EllipticCurve {
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
 }
 
-/** Curves by the name that JSON Web Keys give them. */
+/** Curves by their names in JSON Web Keys. */
 export const ELLIPTIC_CURVES: Readonly<Record<'Ed25519' | 'P-256' | 'secp256k1', EllipticCurve>> = {
   Ed25519: {
     isValidSecretKey: (secretKey) => ed25519.utils.isValidSecretKey(secretKey),
@@ -32,7 +32,7 @@ function ecdsa(curve: typeof p256): EllipticCurve {
     isValidSecretKey: (secretKey) => curve.utils.isValidSecretKey(secretKey),
     publicKey: (secretKey) => curve.getPublicKey(secretKey, false),
     sign: (message, secretKey) => curve.sign(message, secretKey, { prehash: true, lowS: true, format: 'der' }),
-    // Native signers give a high S half of the time; it is as valid.
+    // `node:crypto` makes a high S in half of the signatures. They are valid too.
     verify: (signature, message, publicKey) =>
       curve.verify(signature, message, publicKey, { prehash: true, lowS: false, format: 'der' }),
   };

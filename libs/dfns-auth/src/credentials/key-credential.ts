@@ -3,31 +3,33 @@ import { keyClientData } from './key-signer.js';
 import { readPrivateKey } from './private-key.js';
 import { signingEngine } from './signing-engine.js';
 
-/** A plain key that is to be registered. */
+/** A key to register. */
 export interface NewKeyOptions {
   credentialKind: 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
-  /** PEM text, which stays here (dfns-api 8.3 lists the containers). */
+  /** PEM text, which is not sent (dfns-api 8.3 lists the formats). */
   privateKey: string;
   passphrase?: string;
   /** Base64url text of your choice. @default 32 random bytes */
   credId?: string;
   credentialName?: string;
-  /** For Dfns to keep and hand back (dfns-api 8.10): required for a `PasswordProtectedKey`, of no use for a `Key`. */
+  /**
+   * The encrypted key for Dfns to store (dfns-api 8.10). Required for a `PasswordProtectedKey`, not used for a `Key`.
+   */
   encryptedPrivateKey?: string;
 }
 
-/** A key that has signed the challenge of its registration. */
+/** A new credential whose key has signed the challenge. */
 export type KeyCredential<O extends NewKeyOptions = NewKeyOptions> = Pick<
   O,
   Extract<keyof O, 'credentialKind' | 'credentialName' | 'encryptedPrivateKey'>
 > & { credentialInfo: { credId: string; clientData: string; attestationData: string } };
 
 /**
- * Registers a plain key instead of a passkey: in tests, mobile back ends and migrations. The result is for
- * `firstFactorCredential`, `secondFactorCredential` or `recoveryCredential` (dfns-api 8.7).
+ * Makes a credential from a key, to register it instead of a passkey: in tests, mobile back ends and migrations. The
+ * result is for `firstFactorCredential`, `secondFactorCredential` or `recoveryCredential` (dfns-api 8.7).
  *
- * @param challenge of the registration, the recovery or the credential challenge
- * @throws DfnsError `DFNS_CONFIGURATION` when the key cannot be used
+ * @param challenge `challenge` of the registration, recovery or credential challenge
+ * @throws DfnsError `DFNS_CONFIGURATION` if the key cannot be used
  */
 export function createKeyCredential<const O extends NewKeyOptions>(challenge: string, options: O): KeyCredential<O> {
   const { credentialKind, credentialName, encryptedPrivateKey } = options;

@@ -7,14 +7,14 @@ import { type SigningEngine, signingEngine } from './signing-engine.js';
 export type KeyClientDataType = 'key.get' | 'key.create';
 
 /**
- * The text that a key credential signs. `key.get` is written as the official signers write it; `key.create` with its
- * members in alphabetical order, as the documents demand.
+ * The client data that a key signs. `key.get` is written as the official TypeScript SDK writes it. The members of
+ * `key.create` are in alphabetical order, as the Dfns documents require.
  */
 export function keyClientData(type: KeyClientDataType, challenge: string): Buffer {
   return Buffer.from(JSON.stringify(type === 'key.get' ? { type, challenge } : { challenge, type }));
 }
 
-/** A plain key: its credential id at Dfns and the text of the private key (dfns-api 8.3 lists the containers). */
+/** A key: its credential id at Dfns and the PEM text of the private key (dfns-api 8.3 lists the formats). */
 export interface KeySignerOptions {
   credId: string;
   privateKey: string;
@@ -22,9 +22,9 @@ export interface KeySignerOptions {
 }
 
 /**
- * Signs user action challenges with a private key that is parsed and probed once, when the signer is made.
+ * Signs user action challenges with a private key. The constructor parses the key and tests it with a signature.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` from the constructor when the key cannot be used
+ * @throws DfnsError `DFNS_CONFIGURATION` from the constructor if the key cannot be used
  */
 export class KeySigner implements CredentialSigner {
   readonly credId: string;
@@ -35,7 +35,7 @@ export class KeySigner implements CredentialSigner {
     this.#engine = signingEngine(readPrivateKey(options.privateKey, options.passphrase));
   }
 
-  /** @throws DfnsError `DFNS_CREDENTIAL_NOT_ALLOWED` when Dfns does not list our credential for this challenge */
+  /** @throws DfnsError `DFNS_CREDENTIAL_NOT_ALLOWED` if Dfns does not list our credential for this challenge */
   async sign(challenge: UserActionChallenge): Promise<KeyAssertion> {
     if (!challenge.allowCredentials.key.some(({ id }) => id === this.credId)) {
       throw new DfnsError(
@@ -55,7 +55,7 @@ export class KeySigner implements CredentialSigner {
   }
 }
 
-/** New credentials, and the signature of a recovery key under them: the body of `POST /auth/recover/user`. */
+/** New credentials, and the signature of a recovery key for them: the body of `POST /auth/recover/user`. */
 export interface SignedRecovery<C> {
   recovery: {
     kind: 'RecoveryKey';
@@ -65,10 +65,10 @@ export interface SignedRecovery<C> {
 }
 
 /**
- * Signs new credentials with a recovery key that is at hand as text (dfns-api 8.11). What is signed is the JSON text of
- * `newCredentials`: change nothing in them afterwards, not even the order of their members.
+ * Signs new credentials with a recovery key that is given as PEM text (dfns-api 8.11). The signature is for the JSON
+ * text of `newCredentials`: do not change them afterwards, not even the order of their members.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` when the key cannot be used
+ * @throws DfnsError `DFNS_CONFIGURATION` if the key cannot be used
  */
 export function signRecovery<C extends object>(recoveryKey: KeySignerOptions, newCredentials: C): SignedRecovery<C> {
   const sign = signingEngine(readPrivateKey(recoveryKey.privateKey, recoveryKey.passphrase));

@@ -1,16 +1,16 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** Smallest RSA modulus accepted (dfns-api 20.15). */
+/** Smallest RSA modulus that is accepted, in bits (dfns-api 20.15). */
 const MIN_RSA_BITS = 2048;
 const BLOCK = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
 const CURVES = new Set(['prime256v1', 'secp256k1']);
 
 /**
- * Reads a private key in any container of dfns-api 8.3: PKCS#8, SEC1, PKCS#1, encrypted ones with a passphrase; with real
- * line feeds, CRLF, or the two characters `\n` that environment files leave; an `EC PARAMETERS` block is skipped.
+ * Reads a private key in any format of dfns-api 8.3: PKCS#8, SEC1 or PKCS#1, plain or encrypted with a passphrase.
+ * Lines may end with LF, CRLF, or the two characters `\n` as in environment files. An `EC PARAMETERS` block is skipped.
  *
- * @throws DfnsError `DFNS_CONFIGURATION` that says what the text looks like and how to mend it, never the text itself
+ * @throws DfnsError `DFNS_CONFIGURATION`; the message says what is wrong and how to fix it, and never holds the text
  */
 export function readPrivateKey(text: string, passphrase?: string): KeyObject {
   const pem = privateKeyBlock(text);

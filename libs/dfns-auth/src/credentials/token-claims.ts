@@ -1,15 +1,15 @@
-/** What a client may read of a Dfns token; everything else of it is opaque (dfns-api 4.4). */
+/** The claims of a Dfns token that a client may read. The rest of the token is opaque (dfns-api 4.4). */
 export interface TokenClaims {
   orgId?: string;
   userId?: string;
   username?: string;
-  /** Seconds since 1970 by Dfns's clock. */
+  /** Seconds since 1970, by the clock of Dfns. */
   issuedAt?: number;
-  /** Seconds since 1970 by Dfns's clock. */
+  /** Seconds since 1970, by the clock of Dfns. */
   expiresAt?: number;
 }
 
-/** The claims of a Dfns token, or `undefined` where the text is no JWT. The signature is not checked: Dfns does that. */
+/** The claims of a Dfns token, or `undefined` if it is not a JWT. The signature is not verified; Dfns does that. */
 export function readTokenClaims(token: string): TokenClaims | undefined {
   const payload = token.split('.')[1];
   if (!payload) return undefined;

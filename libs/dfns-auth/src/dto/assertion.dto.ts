@@ -5,7 +5,7 @@ abstract class AssertionDto {
   @Base64url(1_400)
   credId!: string;
 
-  /** JSON text of type `key.get` or `webauthn.get`. */
+  /** Base64url of the signed JSON text of type `key.get` or `webauthn.get`. */
   @Base64url(4_096)
   clientData!: string;
 
@@ -17,10 +17,10 @@ abstract class AssertionDto {
   algorithm?: string;
 }
 
-/** What a key signed. */
+/** A signature of a key. */
 export class SignedByKeyDto extends AssertionDto {}
 
-/** What a passkey signed. */
+/** A signature of a passkey. */
 export class SignedByPasskeyDto extends AssertionDto {
   @Base64url(4_096)
   authenticatorData!: string;
@@ -54,7 +54,7 @@ export class PasswordProtectedKeyAssertionDto {
   credentialAssertion!: SignedByKeyDto;
 }
 
-/** A challenge, signed (dfns-api 19.5). */
+/** A signed challenge (dfns-api 19.5). */
 export type FactorAssertionDto = Fido2AssertionDto | KeyAssertionDto | PasswordProtectedKeyAssertionDto;
 
 const ASSERTIONS = {
@@ -63,12 +63,12 @@ const ASSERTIONS = {
   PasswordProtectedKey: PasswordProtectedKeyAssertionDto,
 };
 
-/** What answers a user action challenge; `POST /auth/action` without its `challengeIdentifier` (dfns-api 7.7). */
+/** A signed user action challenge: the body of `POST /auth/action` without `challengeIdentifier` (dfns-api 7.7). */
 export class UserActionAssertionDto {
   @NestedByKind('kind', ASSERTIONS)
   firstFactor!: FactorAssertionDto;
 
-  /** Only where the challenge says that the first factor requires it. */
+  /** Only if the challenge says that the first factor requires a second one. */
   @Optional()
   @NestedByKind('kind', ASSERTIONS)
   secondFactor?: FactorAssertionDto;

@@ -2,16 +2,16 @@ import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** Levels of the deepest request there is; `plainToInstance` would follow a deeper one until the stack is full. */
+/** Deepest nesting of a request. `plainToInstance` is recursive, so a deeper value could overflow the stack. */
 const MAX_DEPTH = 8;
-/** Names that `plainToInstance` drops without a word, or that reach a prototype. */
+/** Member names that `plainToInstance` drops silently, or that change a prototype. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 /**
- * The request as an instance of its DTO, checked the way a strict `ValidationPipe` would, so that nothing that did not
- * come through one reaches Dfns unchecked. Members keep the order in which they were given.
+ * Converts a request to its DTO and checks it as a strict `ValidationPipe` does, because not every request has passed
+ * one. The members keep their order.
  *
- * @throws DfnsError `DFNS_BAD_REQUEST` that names the members at fault, not their values
+ * @throws DfnsError `DFNS_BAD_REQUEST`; the message names the wrong members, not their values
  */
 export function checked<T extends object>(Dto: ClassConstructor<T>, request: T): T {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) throw invalid(['no object']);
@@ -23,7 +23,7 @@ export function checked<T extends object>(Dto: ClassConstructor<T>, request: T):
   return instance;
 }
 
-/** The path of a member that no request may have: a reserved name, or one that lies too deep. */
+/** The path of a member that no request may have, because its name is reserved or it is nested too deep. */
 function reservedMember(value: unknown, depth = 1): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, member] of Object.entries(value)) {

@@ -6,15 +6,15 @@ import { Schema } from './schema.js';
 
 /** The public part of a new credential (dfns-api 8.7, 8.8). */
 export class CredentialInfoDto {
-  /** Chosen by whoever made the key, or by the authenticator. */
+  /** Chosen by the maker of the key, or by the authenticator. */
   @Base64url(1_400)
   credId!: string;
 
-  /** JSON text of type `key.create` or `webauthn.create`. */
+  /** Base64url of JSON text of type `key.create` or `webauthn.create`. */
   @Base64url(4_096)
   clientData!: string;
 
-  /** Of a key: JSON with its PEM and a signature. Of a passkey: the attestation object. */
+  /** Base64url. For a key: JSON text with its PEM and a signature. For a passkey: the attestation object. */
   @Base64url(16_384)
   attestationData!: string;
 }
@@ -34,47 +34,45 @@ export class Fido2CredentialDto extends CredentialDto {
   credentialKind!: 'Fido2';
 }
 
-/** A new key that its owner holds. */
+/** A new key that its owner keeps. */
 export class KeyCredentialDto extends CredentialDto {
   @OneOf('Key')
   credentialKind!: 'Key';
 }
 
-/** A new key that Dfns keeps in an encrypted form which only its owner can open (dfns-api 8.10). */
+/** A new key that Dfns stores encrypted. Only its owner can decrypt it (dfns-api 8.10). */
 export class PasswordProtectedKeyCredentialDto extends CredentialDto {
   @OneOf('PasswordProtectedKey')
   credentialKind!: 'PasswordProtectedKey';
 
-  /** Opaque to Dfns. */
+  /** Dfns cannot read it. */
   @Text(8_192)
   encryptedPrivateKey!: string;
 }
 
-/** A new key for the day when all others are lost (dfns-api 8.10). */
+/** A new key for a recovery, when all other credentials are lost (dfns-api 8.10). */
 export class RecoveryKeyCredentialDto extends CredentialDto {
   @OneOf('RecoveryKey')
   credentialKind!: 'RecoveryKey';
 
-  /** Opaque to Dfns; handed back when a recovery begins. */
+  /** Dfns cannot read it. It is returned when a recovery begins. */
   @Optional()
   @Text(8_192)
   encryptedPrivateKey?: string;
 }
 
-/** A credential that signs (dfns-api 19.6). */
+/** A new credential that can sign (dfns-api 19.6). */
 export type SigningCredentialDto = Fido2CredentialDto | KeyCredentialDto | PasswordProtectedKeyCredentialDto;
 
-/** Classes by what `credentialKind` says. */
 export const SIGNING_CREDENTIALS = {
   Fido2: Fido2CredentialDto,
   Key: KeyCredentialDto,
   PasswordProtectedKey: PasswordProtectedKeyCredentialDto,
 };
 
-/** Classes by what `credentialKind` says. */
 export const RECOVERY_CREDENTIALS = { RecoveryKey: RecoveryKeyCredentialDto };
 
-/** The credentials that a person registers at once; all of them sign the same challenge. */
+/** The credentials that a user registers in one call. All of them sign the same challenge. */
 export class RegistrationCredentialsDto {
   @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
   firstFactorCredential!: SigningCredentialDto;
@@ -83,7 +81,7 @@ export class RegistrationCredentialsDto {
   @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
   secondFactorCredential?: SigningCredentialDto;
 
-  /** Without one a lost device means lost access. */
+  /** Without a recovery key, a user who loses the device loses access. */
   @Optional()
   @NestedByKind('credentialKind', RECOVERY_CREDENTIALS)
   recoveryCredential?: RecoveryKeyCredentialDto;
@@ -91,7 +89,7 @@ export class RegistrationCredentialsDto {
 
 const HOLDING_A_KEY = ['PasswordProtectedKey', 'RecoveryKey'];
 
-/** Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`, refused for what holds no such key. */
+/** Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`, refused for other kinds. */
 const EncryptedKeyOfKind = (): PropertyDecorator =>
   applyDecorators(
     ValidateIf(
@@ -109,7 +107,7 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
     Schema({ required: false }),
   );
 
-/** A credential that a user adds to those they have (dfns-api 19.9). */
+/** A credential that a user adds to the existing ones (dfns-api 19.9). */
 export class NewCredentialDto {
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
@@ -120,7 +118,7 @@ export class NewCredentialDto {
   @Text(100)
   credentialName!: string;
 
-  /** Opaque to Dfns (dfns-api 8.10). */
+  /** Dfns cannot read it (dfns-api 8.10). Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`. */
   @EncryptedKeyOfKind()
   @Text(8_192)
   encryptedPrivateKey?: string;
@@ -128,7 +126,7 @@ export class NewCredentialDto {
 
 /** Body of `POST /auth/credentials` (dfns-api 13.2, 19.9). */
 export class CreateCredentialDto extends NewCredentialDto {
-  /** Of the credential challenge. Stays on the server. */
+  /** From the credential challenge. Keep it on the server. */
   @Text(8_192)
   challengeIdentifier!: string;
 }

@@ -2,7 +2,7 @@ import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 
 /** Body of `POST /auth/login/delegated` (dfns-api 9.1). */
 export class DelegatedLoginDto {
-  /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
+  /** Name with which the user was registered. Take it from your own authenticated principal, never from a request. */
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)

@@ -7,7 +7,7 @@ import { mentionModels, Schema } from './schema.js';
 
 type Model = ClassConstructor<object>;
 
-/** An object of one class: never a list of them, which `ValidateNested` alone lets through. */
+/** An object of one class. A list of objects is refused, which `ValidateNested` alone accepts. */
 export const Nested = (model: Model): PropertyDecorator =>
   applyDecorators(
     Type(() => model),
@@ -27,7 +27,7 @@ export const NestedList = (model: Model, maxItems: number): PropertyDecorator =>
     Schema({ type: () => model, isArray: true, maxItems }),
   );
 
-/** An object of one of several classes, told apart by the text in its member `discriminator`. */
+/** An object of one of several classes. The text in its member `discriminator` selects the class. */
 export function NestedByKind(discriminator: string, models: Record<string, Model>): PropertyDecorator {
   const byKind = new Map(Object.entries(models));
   const modelOf = (value: unknown) => (isJsonObject(value) ? byKind.get(value[discriminator] as string) : undefined);
@@ -42,12 +42,12 @@ export function NestedByKind(discriminator: string, models: Record<string, Model
     ValidateNested(),
     (target: object, property: string | symbol) => {
       mentionModels(target, all);
-      // The compiler writes the class down where there is only one, and the document would name it twice.
+      // If there is only one class, the compiler emits it as `design:type`, and OpenAPI would name it twice.
       Reflect.defineMetadata('design:type', Object, target, property);
     },
     Schema({ oneOf: all.map(({ name }) => ({ $ref: `#/components/schemas/${name}` })) }),
   );
 }
 
-/** What an object of no known kind becomes; the rule beside it refuses it. */
+/** The class of an object of unknown kind. The rule `isOfKnownKind` refuses such an object. */
 class UnknownKind {}

@@ -4,7 +4,7 @@ import { Base64url, OneOf, Optional, Text } from './rules.js';
 
 /** Body of `POST /auth/recover/user/delegated` (dfns-api 11.1). */
 export class DelegatedRecoveryDto {
-  /** The name the user was registered with. Take it from your own authenticated principal, never from a request. */
+  /** Name with which the user was registered. Take it from your own authenticated principal, never from a request. */
   @Text(500)
   username!: string;
 
@@ -13,12 +13,12 @@ export class DelegatedRecoveryDto {
   credentialId!: string;
 }
 
-/** What the recovery key signed. */
+/** A signature of the recovery key. */
 export class RecoveryKeyAssertionDto {
   @Base64url(1_400)
   credId!: string;
 
-  /** JSON text of type `key.get` whose challenge is base64url of the text of `newCredentials`: hence its length. */
+  /** Base64url of JSON text of type `key.get`. Its challenge holds the text of `newCredentials` in base64url. */
   @Base64url(65_536)
   clientData!: string;
 
@@ -40,8 +40,8 @@ export class RecoveryDto {
 }
 
 /**
- * Body of `POST /auth/recover/user` (dfns-api 11.2). The recovery key signs the JSON text of `newCredentials`: its members
- * reach Dfns in the order in which they were given.
+ * Body of `POST /auth/recover/user` (dfns-api 11.2). The recovery key signs the JSON text of `newCredentials`, so its
+ * members are sent in the order in which they were given.
  */
 export class RecoverUserDto {
   @Nested(RecoveryDto)

@@ -4,14 +4,14 @@ import { OneOf, Optional, Text, TextLike } from './rules.js';
 
 /** Body of `POST /auth/registration/delegated` (dfns-api 10.1). */
 export class DelegatedRegistrationDto {
-  /** The username: any unique text, an e-mail address or not. Take it from your own authenticated principal. */
+  /** The username: any unique text, not only an e-mail address. Take it from your own authenticated principal. */
   @Text(500)
   email!: string;
 
   @OneOf('EndUser')
   kind!: 'EndUser';
 
-  /** For correlation only. */
+  /** Your own id of the user. For correlation only. */
   @Optional()
   @Text(100)
   externalId?: string;
@@ -20,9 +20,9 @@ export class DelegatedRegistrationDto {
 /** Body of `POST /auth/registration` (dfns-api 10.3). */
 export class CompleteRegistrationDto extends RegistrationCredentialsDto {}
 
-/** A wallet that comes with a registration. */
+/** A wallet that is created with a registration. */
 export class NewWalletDto {
-  /** As Dfns names it, e.g. `EthereumSepolia`. */
+  /** Name of the network at Dfns, e.g. `EthereumSepolia`. */
   @TextLike(64, '^[A-Za-z0-9]+$')
   network!: string;
 
@@ -33,12 +33,12 @@ export class NewWalletDto {
 
 /** Body of `POST /auth/registration/enduser` (dfns-api 10.4). */
 export class CompleteEndUserRegistrationDto extends RegistrationCredentialsDto {
-  /** Made at once, and delegated to the user. */
+  /** Created in the same call and delegated to the user. */
   @NestedList(NewWalletDto, 100)
   wallets!: NewWalletDto[];
 }
 
-/** Wallets that shall come with a registration, if any. */
+/** The wallets to create with a registration, if any. */
 export class NewWalletsDto {
   @Optional()
   @NestedList(NewWalletDto, 100)

@@ -7,14 +7,13 @@ const BASE64URL = '^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-
 /** Text of 1 to `maxLength` characters. */
 export const Text = (maxLength: number): PropertyDecorator => text(maxLength, 'text');
 
-/** Base64url of 1 to `maxLength` characters; padding is let through (dfns-api 20.16). */
+/** Base64url of 1 to `maxLength` characters; padding is accepted (dfns-api 20.16). */
 export const Base64url = (maxLength: number): PropertyDecorator => text(maxLength, 'base64url text', BASE64URL);
 
-/** Text that matches `pattern`, as OpenAPI writes it. */
+/** Text of 1 to `maxLength` characters that matches the regular expression `pattern`, in the syntax of OpenAPI. */
 export const TextLike = (maxLength: number, pattern: string): PropertyDecorator =>
   text(maxLength, `text like ${pattern}`, pattern);
 
-/** One of a few texts. */
 export function OneOf(...values: string[]): PropertyDecorator {
   const isOne = (value: unknown) => values.includes(value as string);
   return applyDecorators(
@@ -33,12 +32,12 @@ function text(maxLength: number, what: string, pattern?: string): PropertyDecora
   );
 }
 
-/** A rule whose message names the member and never its value. */
+/** A rule whose message names the member, never its value. */
 export function rule(name: string, message: string, validate: (value: unknown) => boolean): PropertyDecorator {
   return ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 }
 
-/** May be left out; `null` is not leaving out, for Dfns refuses it. Write it above the other rules of the member. */
+/** The member may be missing, but not `null`, which Dfns refuses. Write it above the other rules of the member. */
 export const Optional = (): PropertyDecorator =>
   applyDecorators(
     ValidateIf((_object, value) => value !== undefined),

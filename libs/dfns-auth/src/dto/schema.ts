@@ -1,4 +1,4 @@
-/** What OpenAPI says of a member; the part of it that is used here. */
+/** The OpenAPI schema of a member, as far as it is used here. */
 export interface MemberSchema {
   type?: 'string' | 'array' | (() => unknown);
   isArray?: boolean;
@@ -17,8 +17,8 @@ interface Described {
 }
 
 /**
- * Describes a member to `@nestjs/swagger`, where the application has it: through the static method that its compiler
- * plugin would write, so that nothing of it is imported here.
+ * Describes a member for `@nestjs/swagger`, if the application uses it. It defines the static method that the compiler
+ * plugin of `@nestjs/swagger` would generate, so that nothing is imported from `@nestjs/swagger`.
  */
 export function Schema(schema: MemberSchema): PropertyDecorator {
   return (target, property) => {
@@ -31,7 +31,7 @@ export function Schema(schema: MemberSchema): PropertyDecorator {
   };
 }
 
-/** Makes `@nestjs/swagger` list models that only a `$ref` names. */
+/** Makes `@nestjs/swagger` list models that are named only by a `$ref`. */
 export function mentionModels(target: object, models: readonly object[]): void {
   const known: object[] = Reflect.getOwnMetadata('swagger/apiExtraModels', target.constructor) ?? [];
   Reflect.defineMetadata('swagger/apiExtraModels', [...known, ...models], target.constructor);

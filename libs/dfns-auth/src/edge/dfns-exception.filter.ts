@@ -3,13 +3,13 @@ import { type Observable, throwError } from 'rxjs';
 import { DfnsApiError, DfnsError } from '../errors/dfns-error.js';
 import { type HttpAnswerOptions, retryAfterSeconds, toHttpException } from './http-answers.js';
 
-/** The answer of Node, which Express extends and Fastify wraps. */
+/** The `ServerResponse` of Node, which Express extends and Fastify wraps. */
 interface HttpStream {
   headersSent: boolean;
   end(): void;
 }
 
-/** What Express and Fastify have in common. */
+/** The members that Express and Fastify have in common. */
 interface HttpResponse extends HttpStream {
   raw?: HttpStream;
   status(code: number): unknown;
@@ -17,7 +17,7 @@ interface HttpResponse extends HttpStream {
   send(body: unknown): unknown;
 }
 
-/** A client of socket.io, or a plain WebSocket, which alone has a `readyState`. */
+/** A client of socket.io, or a plain WebSocket. Only the WebSocket has a `readyState`. */
 interface WebSocketClient {
   readyState?: number;
   send(text: string): void;
@@ -25,16 +25,16 @@ interface WebSocketClient {
 }
 
 /**
- * Turns a {@link DfnsError} into an answer of the application: a status and fixed words for each code, in HTTP (Express
- * and Fastify), GraphQL, microservices and WebSockets. What Dfns said goes to the log, once. The application registers
- * it: `app.useGlobalFilters(new DfnsExceptionFilter())`, `APP_FILTER` or `@UseFilters`.
+ * Sends a {@link DfnsError} to the client as a status and a fixed message for each code, in HTTP (Express and Fastify),
+ * GraphQL, microservices and WebSockets. The message of Dfns is only logged, once. Register the filter in the
+ * application: `app.useGlobalFilters(new DfnsExceptionFilter())`, `APP_FILTER` or `@UseFilters`.
  */
 @Catch(DfnsError)
 export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
   readonly #logger = new Logger('DfnsExceptionFilter');
   readonly #options: HttpAnswerOptions;
 
-  /** Nest passes nothing where it makes the filter itself; make it yourself to give options. */
+  /** If Nest constructs the filter, there are no options. To give options, construct it yourself. */
   constructor(@Optional() options?: HttpAnswerOptions) {
     this.#options = options ?? {};
   }
@@ -56,7 +56,7 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
     }
   }
 
-  /** One line of JSON, whatever logger the application has. */
+  /** Logs one line of JSON, with any logger. */
   #log(error: DfnsError, exception: HttpException): void {
     const { code, operation, message } = error;
     const { upstreamStatus, errorId, upstreamMessage } = error instanceof DfnsApiError ? error : {};

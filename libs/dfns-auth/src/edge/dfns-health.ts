@@ -5,7 +5,7 @@ import { isDfnsError } from '../errors/dfns-error.js';
 import { Circuit, type CircuitState } from '../http/circuit.js';
 import { QuotaGovernor } from '../http/governor.js';
 
-/** What a health check shows of an instance. Nothing of it is secret. */
+/** The result of a health check of an instance. No member is secret. */
 export interface DfnsHealth {
   /**
    * `down` while the circuit is open or the service account cannot be used. `degraded` while the quota pauses requests
@@ -43,7 +43,7 @@ export class DfnsHealthIndicator {
     this.#now = now;
   }
 
-  /** @param key under which the result stands @default 'dfns' */
+  /** @param key name of the result @default 'dfns' */
   async check<K extends string = 'dfns'>(key: K = 'dfns' as K): Promise<Record<K, DfnsHealth>> {
     const circuit = this.#circuit.state;
     const { tokenExpiresAt, problem } = await this.#serviceAccount();

@@ -3,10 +3,13 @@ import type { DfnsAuthConfig } from '../config/config.js';
 import type { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import { DfnsPrincipal } from './dfns-principal.js';
 
-/** Token of the {@link DfnsIdentity} of the unnamed instance; fixed, so that a second copy of the package finds it. */
+/**
+ * Injection token of the {@link DfnsIdentity} of the unnamed instance. It is a global symbol, so that a second copy of
+ * the package finds it.
+ */
 export const DFNS_IDENTITY = Symbol.for('nestjs-dfns-auth/identity');
 
-/** Tells who is asking, by the `identity` option of an instance. For guards; see {@link DfnsUserGuard}. */
+/** Finds the user of a request with the `identity` option of an instance. For guards; see {@link DfnsUserGuard}. */
 export class DfnsIdentity {
   readonly #identity: DfnsAuthConfig['identity'];
   readonly #service: DelegatedAuthService;
@@ -20,7 +23,7 @@ export class DfnsIdentity {
     this.instance = instance;
   }
 
-  /** The authenticated principal, or `undefined` where there is none, for whatever reason. */
+  /** The authenticated principal; `undefined` if `identity` is not set, throws, or returns no name. */
   async principal(context: ExecutionContext): Promise<DfnsPrincipal | undefined> {
     const username = await this.#username(context);
     if (typeof username !== 'string' || username === '') return undefined;
@@ -35,7 +38,7 @@ export class DfnsIdentity {
     try {
       return await this.#identity(context);
     } catch (error) {
-      // The error is of the application and its message may hold anything: only its name is logged.
+      // The message of an error of the application may contain anything, so only its name is logged.
       this.#logger.warn(`The identity option threw ${error instanceof Error ? error.name : typeof error}`);
       return undefined;
     }

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** The user of a request, as Dfns knows them. */
+/** The Dfns user of a request. */
 export class DfnsPrincipal {
   readonly username: string;
   readonly #fetchToken: () => Promise<string>;
@@ -12,7 +12,7 @@ export class DfnsPrincipal {
     this.#fetchToken = fetchToken;
   }
 
-  /** A user token; asked for when first wanted, and once. */
+  /** A user token. It is fetched on the first call, and only once. */
   token(): Promise<string> {
     this.#token ??= this.#fetchToken();
     return this.#token;
@@ -20,8 +20,8 @@ export class DfnsPrincipal {
 }
 
 /**
- * The object that lives as long as the request: that of Express or Fastify, and under GraphQL the `req` of the context,
- * or the context itself. Other transports have none.
+ * The object that lives as long as the request: the request of Express or Fastify, and with GraphQL the `req` of the
+ * context or the context itself. `undefined` for other transports.
  */
 export function requestOf(context: ExecutionContext): object | undefined {
   switch (context.getType<string>()) {
@@ -36,17 +36,21 @@ export function requestOf(context: ExecutionContext): object | undefined {
   }
 }
 
-/** @param instance name of the instance, if it has one */
+/**
+ * The principal that {@link keepPrincipal} has put on the request.
+ *
+ * @param instance name of the instance, if it has one
+ */
 export function keptPrincipal(request: object, instance?: string): DfnsPrincipal | undefined {
   return (request as Record<symbol, DfnsPrincipal | undefined>)[keyOf(instance)];
 }
 
-/** Keeps the principal on the request, where neither printing nor copying finds it. */
+/** Puts the principal on the request, in a member that is neither printed nor copied. */
 export function keepPrincipal(request: object, principal: DfnsPrincipal, instance?: string): void {
   Object.defineProperty(request, keyOf(instance), { value: principal });
 }
 
-/** @throws DfnsError `DFNS_CONFIGURATION` when the guard has not run */
+/** @throws DfnsError `DFNS_CONFIGURATION` if the guard has not run */
 export function principalOf(context: ExecutionContext, instance?: string): DfnsPrincipal {
   const request = requestOf(context);
   const principal = request && keptPrincipal(request, instance);
@@ -58,7 +62,7 @@ export function principalOf(context: ExecutionContext, instance?: string): DfnsP
   );
 }
 
-/** Fixed, so that two copies of the package in one process understand each other. */
+/** A global symbol, so that two copies of the package in one process use the same member. */
 function keyOf(instance = ''): symbol {
   return Symbol.for(`nestjs-dfns-auth/principal/${instance}`);
 }

@@ -10,8 +10,8 @@ import { DFNS_IDENTITY, DfnsIdentity } from './dfns-identity.js';
 import { keepPrincipal, keptPrincipal, principalOf, requestOf } from './dfns-principal.js';
 
 /**
- * Lets in whom the `identity` option names, over HTTP (Express, Fastify) and GraphQL, and makes `@DfnsUsername()` and
- * `@DfnsToken()` work. Run it after the guard of your own login. For a named instance:
+ * Admits requests for which the `identity` option names a user, over HTTP (Express, Fastify) and GraphQL.
+ * `@DfnsUsername()` and `@DfnsToken()` need this guard. Run it after the guard of your own login. For a named instance:
  *
  * ```ts
  * class EuUserGuard extends DfnsUserGuard {
@@ -27,7 +27,7 @@ export class DfnsUserGuard implements CanActivate {
     this.#identity = identity;
   }
 
-  /** @throws UnauthorizedException when `identity` names nobody, throws, or names two users for one request */
+  /** @throws UnauthorizedException if `identity` names nobody, throws, or names two users for one request */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { instance } = this.#identity;
     const request = requestOf(context);
@@ -40,10 +40,10 @@ export class DfnsUserGuard implements CanActivate {
   }
 }
 
-// The types of the decorators are written out, because those that Nest 12 infers name what Nest 11 does not have.
+// The types of the decorators are explicit. Those that are inferred with Nest 12 use names that Nest 11 does not have.
 
 /**
- * The Dfns username of whoever is asking; needs {@link DfnsUserGuard}.
+ * Injects the Dfns username of the authenticated principal; needs {@link DfnsUserGuard}.
  *
  * @param instance name of the instance, if it has one
  * @throws DfnsError `DFNS_CONFIGURATION` without the guard
@@ -53,11 +53,12 @@ export const DfnsUsername: (instance?: string) => ParameterDecorator = createPar
 );
 
 /**
- * A user token of whoever is asking, by `DelegatedAuthService.getToken`, at most once a request; needs
- * {@link DfnsUserGuard}. For other clients: `DfnsClient` takes `caller: { username }`. Keep the token on the server.
+ * Injects a user token of the authenticated principal, from `DelegatedAuthService.getToken`, which is called at most
+ * once for each request; needs {@link DfnsUserGuard}. Use it for clients other than `DfnsClient`, which takes
+ * `caller: { username }`. Keep the token on the server.
  *
  * @param instance name of the instance, if it has one
- * @throws DfnsError `DFNS_CONFIGURATION` without the guard, and those of `getToken`
+ * @throws DfnsError `DFNS_CONFIGURATION` without the guard, and the errors of `getToken`
  */
 export const DfnsToken: (instance?: string) => ParameterDecorator = createParamDecorator(
   (instance: string | undefined, context: ExecutionContext): Promise<string> => principalOf(context, instance).token(),

@@ -1,25 +1,25 @@
 import type { DfnsErrorCode } from './error-table.js';
 
 /*
- * The brands are fixed symbols, so that `instanceof` also holds for errors of a second copy of the package in the
- * process. The names are literals, because bundlers shorten the names of classes.
+ * The brands are global symbols, so that `instanceof` also works for errors of a second copy of the package in the
+ * process. The names are literals, because bundlers shorten class names.
  */
 const ERROR = Symbol.for('nestjs-dfns-auth/DfnsError');
 const API_ERROR = Symbol.for('nestjs-dfns-auth/DfnsApiError');
 
-/** What a {@link DfnsError} may say beside its code. Nothing of it is secret. */
+/** What a {@link DfnsError} can hold in addition to its code and message. No member is secret. */
 export interface DfnsErrorDetails {
-  /** Method and path of the Dfns call, e.g. `POST /auth/login/delegated`. */
+  /** Method and path of the request to Dfns, e.g. `POST /auth/login/delegated`. */
   operation?: string;
-  /** Milliseconds after which another attempt makes sense. */
+  /** Milliseconds to wait before the call is made again. */
   retryAfterMs?: number;
   /** See {@link DfnsError.mayHaveHappened}. @default false */
   mayHaveHappened?: boolean;
 }
 
 /**
- * The base of every error of this package. It holds no request, header, body, token or cause: printing it at any depth
- * shows a code, a sentence and an operation.
+ * The base class of every error of this package. It holds no request, header, body, token or cause. Printing it at any
+ * depth shows only its code, its message and its details, such as the operation.
  */
 export class DfnsError extends Error {
   readonly code: DfnsErrorCode;
@@ -41,7 +41,7 @@ export class DfnsError extends Error {
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** True on every error of this family, also on those of another copy of the package. */
+  /** True on every `DfnsError`, also on those of another copy of the package. */
   get [ERROR](): true {
     return true;
   }
@@ -66,17 +66,17 @@ export interface DfnsApiErrorDetails extends DfnsErrorDetails {
   operation: string;
   /** HTTP status of the answer of Dfns. */
   upstreamStatus: number;
-  /** `error.id` of the answer: quote it to Dfns support. */
+  /** `error.id` of the answer. Give it to Dfns support. */
   errorId?: string;
-  /** The words of Dfns, with secrets removed. For logs, never for clients. */
+  /** The message of the answer, with secrets removed. For logs, never for clients. */
   upstreamMessage?: string;
   /** See {@link DfnsApiError.pending}. */
   pending?: unknown;
 }
 
 /**
- * Dfns answered, and the answer is not the one that was asked for. The members avoid the names `status` and
- * `statusCode`: Nest 11 sends the message of an error that has them to the client.
+ * Dfns answered, but not with the expected success. The members are not named `status` or `statusCode`, because Nest 11
+ * sends the message of an error with these members to the client.
  */
 export class DfnsApiError extends DfnsError {
   declare readonly operation: string;

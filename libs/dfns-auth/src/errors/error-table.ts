@@ -1,18 +1,18 @@
-/** What is known of an error code. */
+/** Describes one error code. */
 export interface DfnsErrorEntry {
-  /** HTTP status that `DfnsExceptionFilter` answers. */
+  /** HTTP status that `DfnsExceptionFilter` sends. */
   status: number;
-  /** What `DfnsExceptionFilter` says to the client. The words are ours: nothing that Dfns said reaches a client. */
+  /** Message that `DfnsExceptionFilter` sends to the client. It never contains text of Dfns. */
   clientMessage: string;
   /** When the code occurs. */
   when: string;
-  /** What the application, or the person who runs it, does about it. */
+  /** What the application or its operator does about it. */
   fix: string;
 }
 
 /**
- * Every error code, in one table: the codes themselves, the answers of the exception filter and the table in the README
- * come from here. A docstring repeats `when` and `fix`, so that an editor shows them; a spec compares the two.
+ * All error codes. The codes, the exception filter and the table in the README are made from this table. A docstring
+ * repeats `when` and `fix`, so that an editor shows them; a test compares the two.
  */
 export const DFNS_ERRORS = {
   /** An option is wrong at start, or a function given for a secret failed later. Fix what the message names. */
@@ -174,7 +174,7 @@ export const DFNS_ERRORS = {
   },
 } as const satisfies Record<string, DfnsErrorEntry>;
 
-/** The reason why a call failed: a member of {@link DFNS_ERRORS}. Codes are the contract; messages may change. */
+/** The reason why a call failed: a key of {@link DFNS_ERRORS}. Codes are part of the contract; messages may change. */
 export type DfnsErrorCode = keyof typeof DFNS_ERRORS;
 
 /** All codes, in the order of {@link DFNS_ERRORS}. */

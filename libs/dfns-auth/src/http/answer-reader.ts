@@ -3,14 +3,14 @@ import { isJsonObject, type JsonObject } from './answer.js';
 import type { Page } from './pages.js';
 
 /**
- * Reads the members of an answer of Dfns, each with its type. The one reader of answers.
+ * Reads the members of an answer of Dfns and checks their types. All answers are read with it.
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE` from every method, for a member that is missing or of another type; the
  * message names the operation and the path of the member
  */
 export class AnswerReader {
   readonly #members: JsonObject;
-  /** What was answered, e.g. `GET /auth/users`. */
+  /** The request that was answered, e.g. `GET /auth/users`. */
   readonly operation: string;
   readonly #path: string;
 
@@ -21,7 +21,7 @@ export class AnswerReader {
     this.#members = answer;
   }
 
-  /** The object as Dfns sent it; nothing of it is checked. */
+  /** The object as Dfns sent it. Its members are not checked. */
   unchecked<T>(): T {
     return this.#members as T;
   }
@@ -34,13 +34,13 @@ export class AnswerReader {
     return this.textLike(name, /./s, 'text');
   }
 
-  /** Text of a form; `what` names the form in the error. */
+  /** Text that matches `form`. `what` names the form in the error. */
   textLike(name: string, form: RegExp, what: string): string {
     const value = this.#members[name];
     return typeof value === 'string' && form.test(value) ? value : this.#refuse(what, name);
   }
 
-  /** `undefined` for what is missing or `null`. */
+  /** `undefined` for a member that is missing or `null`. */
   optionalText(name: string): string | undefined {
     const value = this.#members[name] ?? undefined;
     return value === undefined || typeof value === 'string' ? value : this.#refuse('text', name);
@@ -69,26 +69,26 @@ export class AnswerReader {
     return items.every((item) => typeof item === 'string') ? items : this.#refuse('list of texts', name);
   }
 
-  /** Each item of a list of objects, read. */
+  /** A list of objects; `read` reads each item. */
   list<T>(name: string, read: (item: AnswerReader) => T): T[] {
     return this.#list(name).map((item, index) =>
       read(new AnswerReader(item, this.operation, `${this.#path}${name}[${index}].`)),
     );
   }
 
-  /** As {@link list}, and empty for what is missing or `null`. */
+  /** As {@link list}; an empty list for a member that is missing or `null`. */
   optionalList<T>(name: string, read: (item: AnswerReader) => T): T[] {
     return this.has(name) ? this.list(name, read) : [];
   }
 
-  /** The object with all that Dfns put into it, known or not, once these members are of their types. */
+  /** The object with all members that Dfns sent, known or not. Only the types of the named members are checked. */
   whole<T>(types: { texts: string[]; flags: string[] }): T {
     for (const name of types.texts) this.text(name);
     for (const name of types.flags) this.flag(name);
     return this.unchecked<T>();
   }
 
-  /** A page of objects. An empty token means the same as none: this is the last page. */
+  /** A page of objects. An empty token means the same as no token: this is the last page. */
   page<T>(read: (item: AnswerReader) => T): Page<T> {
     const nextPageToken = this.optionalText('nextPageToken');
     return { items: this.list('items', read), ...(nextPageToken && { nextPageToken }) };

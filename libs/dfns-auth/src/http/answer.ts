@@ -1,29 +1,31 @@
-/** An object of parsed JSON: no array, not `null`. */
+/** A parsed JSON object: not an array, not `null`. */
 export type JsonObject = Record<string, unknown>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What came back over the wire, unread. */
+/** An answer before its body is parsed. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   bytes: Buffer;
 }
 
-/** The members of Dfns's error envelope that are of use, whatever shape it came in (dfns-api 5.1). */
+/** The members that are used of the error envelope of Dfns, for all its shapes (dfns-api 5.1). */
 export interface ErrorEnvelope {
   message: string;
   errorId?: string;
 }
 
-/** Dfns answers with objects. `undefined` for anything else: wrong content type, wrong encoding, no JSON, no object. */
+/**
+ * The JSON object in an answer. `undefined` for another content type, invalid UTF-8 or JSON, or JSON of another type.
+ */
 export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))) return undefined;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // The name of that member may be written with escapes; an escape of ASCII begins with \u00.
+    // The name `__proto__` may be written with escapes. An escape of an ASCII character begins with \u00.
     const json: unknown = JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
     return isJsonObject(json) ? json : undefined;
   } catch {
@@ -31,12 +33,12 @@ export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefin
   }
 }
 
-/** A member of this name would become the prototype of the first object that it is copied into. */
+/** Drops `__proto__`: in an object to which it is copied, it would replace the prototype. */
 function withoutPrototype(key: string, value: unknown): unknown {
   return key === '__proto__' ? undefined : value;
 }
 
-/** Reads the full envelope, the bare `{ message }`, and anything else as an empty one. */
+/** Reads the full envelope or `{ message }`. For anything else, the message is empty. */
 export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
   const json = readJsonObject(answer) ?? {};
   const error = isJsonObject(json['error']) ? json['error'] : json;
@@ -47,14 +49,14 @@ export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
   };
 }
 
-/** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of a date that HTTP still writes. */
+/** A date such as `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that HTTP servers still write. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 const DAY_MS = 86_400_000;
 
 /**
- * Milliseconds until another try makes sense: from `Retry-After`, in seconds or as a date, else from
- * `X-RateLimit-Reset`, unix seconds (dfns-api 6.2). Never negative, never more than a day. Moments are compared with the
- * `Date` of the answer where it has one, so that no two clocks have to agree.
+ * Milliseconds to wait before another attempt: from `Retry-After` (seconds or a date), else from `X-RateLimit-Reset`
+ * (unix seconds, dfns-api 6.2). At least 0, at most one day. Dates are compared with the `Date` of the answer if it has
+ * one, so that the clocks of Dfns and of this process need not agree.
  *
  * @param now milliseconds since 1970
  */
@@ -82,7 +84,7 @@ function httpDate(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && HTTP_DATE.test(header) ? Date.parse(header) : undefined;
 }
 
-/** Seconds as milliseconds. */
+/** Converts seconds to milliseconds. */
 function seconds(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^-?\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : undefined;
 }

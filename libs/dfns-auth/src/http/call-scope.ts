@@ -1,20 +1,20 @@
 import { DfnsError } from '../errors/dfns-error.js';
 import type { SecretScrubber } from './secret-scrubber.js';
 
-/** The longest time of a timer of Node; a longer one fires at once. */
+/** The longest delay of a Node timer, in milliseconds. A timer with a longer delay fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What a caller may say about one call. */
+/** Options of one call. */
 export interface CallOptions {
-  /** Ends the call at once, wherever it is. */
+  /** Ends the call at once, with `DFNS_ABORTED`. */
   signal?: AbortSignal;
   /** Milliseconds for the whole call. @default `http.deadlineMs` of the module */
   deadlineMs?: number;
 }
 
 /**
- * The time of one call: its deadline and the caller's signal as one signal. Every wait of the call ends with it. All
- * timers and listeners are gone when {@link CallScope.run} settles.
+ * The deadline and the signals of one call, combined in one signal. Every wait of the call ends when it is aborted.
+ * When {@link CallScope.run} settles, all timers and listeners are removed.
  */
 export class CallScope {
   readonly #controller = new AbortController();
@@ -30,11 +30,12 @@ export class CallScope {
   }
 
   /**
-   * Runs `call` in the scope that `options` open. A method that is made of others passes its own scope on as their
-   * options: then all of them share one deadline and one signal.
+   * Runs `call` in a new scope with the deadline and the signal of `options`. If `options` is a scope, it runs `call`
+   * in that scope. So a method that makes several calls passes on its scope as their options, and all of them share one
+   * deadline and one signal.
    *
-   * @param deadlineMs where `options` name none
-   * @param signals end the call beside the signal of `options`
+   * @param deadlineMs used if `options` has none
+   * @param signals end the call in addition to the signal of `options`
    * @throws DfnsError as {@link CallScope.run}
    */
   static async enter<T>(
@@ -48,7 +49,8 @@ export class CallScope {
   }
 
   /**
-   * Runs `call` within a deadline and signals. Whatever the call is doing, this settles when either ends it.
+   * Runs `call` until the deadline, or until a signal is aborted. It then settles at once, even if `call` is still
+   * running.
    *
    * @throws DfnsError `DFNS_TIMEOUT` at the deadline, `DFNS_ABORTED` when a signal is aborted
    */
@@ -73,17 +75,17 @@ export class CallScope {
     }
   }
 
-  /** Aborted at the deadline or by the caller. */
+  /** Aborted at the deadline, or when one of the given signals is aborted. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Milliseconds left. */
+  /** Milliseconds until the deadline. */
   get remainingMs(): number {
     return Math.max(0, this.#endsAt - performance.now());
   }
 
-  /** @throws DfnsError when the call has ended */
+  /** @throws DfnsError if the call has ended */
   throwIfEnded(): void {
     if (this.signal.aborted) throw this.#ended();
   }
@@ -96,7 +98,7 @@ export class CallScope {
   /**
    * Waits for `promise` at most `ms` milliseconds.
    *
-   * @throws what `tooLate` makes
+   * @throws the error that `tooLate` returns
    */
   async within<T>(ms: number, promise: Promise<T>, tooLate: () => Error): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
@@ -110,7 +112,7 @@ export class CallScope {
     }
   }
 
-  /** Waits, or until the call ends. */
+  /** Waits `ms` milliseconds, or until the call ends. */
   async sleep(ms: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -172,14 +174,14 @@ export class Attempt {
   wasCallSent = false;
   /** Set when the request of the call itself was sent and Dfns has not refused it. */
   mayHaveHappened = false;
-  /** Set when something was sent that works once and that only the user can make again: there is no other attempt. */
+  /** Set if something was sent that works once and that only the user can make again. No attempt follows. */
   spent = false;
   /** Whether an earlier call of the same scope may have changed something. */
   readonly #before: boolean;
 
   constructor(
     readonly scope: CallScope,
-    /** Secrets that the steps of the call have seen, in this attempt and in those before. */
+    /** Secrets that the steps of the call have used or received, in this attempt and in earlier ones. */
     readonly secrets: SecretScrubber,
     readonly traits: CallTraits,
   ) {

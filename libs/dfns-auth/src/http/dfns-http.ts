@@ -25,18 +25,18 @@ export interface StepRequest {
   step: Step;
   request: RequestText;
   caller: CallerKind;
-  /** None for an anonymous caller. */
+  /** Missing for an anonymous caller. */
   bearer?: string;
   /** The value for `X-DFNS-USERACTION`. */
   userAction?: string;
 }
 
-/** Sends one request and reads one answer. The only place that does HTTP, and the only one that sees a status. */
+/** Sends the request of one step and reads the answer. No other class sends HTTP requests. */
 @Injectable()
 export class DfnsHttp implements OnApplicationShutdown {
   readonly #http: HttpService;
   readonly #config: DfnsAuthConfig;
-  /** The path of the base URL, which a proxy in front of Dfns may have. */
+  /** The path of the base URL, for example of a proxy in front of Dfns. */
   readonly #prefix: string;
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
@@ -63,14 +63,14 @@ export class DfnsHttp implements OnApplicationShutdown {
   /**
    * The JSON object that Dfns answered.
    *
-   * @throws DfnsApiError when Dfns refused; DfnsError when Dfns did not answer
+   * @throws DfnsApiError if Dfns refused; DfnsError if Dfns did not answer
    */
   send(request: StepRequest, attempt: Attempt): Promise<AnswerReader> {
     const operation = `${request.request.method} ${request.request.path}`;
     return this.#telemetry.step(operation, request.step, () => this.#send(request, operation, attempt));
   }
 
-  /** Closes the kept connections. */
+  /** Closes the open connections. */
   onApplicationShutdown(): void {
     closeHttpService(this.#http, this.#config);
   }
@@ -127,7 +127,7 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 
   #unanswered(error: unknown, operation: string, request: StepRequest, attempt: Attempt): DfnsError {
-    // Node refuses to write it: a header has a character that no header can have.
+    // Node refuses to send it, because a header has a character that is not allowed.
     if (!(error instanceof TransportError)) return new DfnsError('DFNS_BAD_REQUEST', `${operation} cannot be sent`);
     if (error.sent) markSent(request, attempt);
     return unansweredError(error, operation, this.#config.http.attemptTimeoutMs);

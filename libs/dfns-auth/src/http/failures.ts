@@ -2,16 +2,18 @@ import { DfnsError } from '../errors/dfns-error.js';
 import type { DfnsErrorCode } from '../errors/error-table.js';
 import type { TransportError } from './lean-adapter.js';
 
-/** In whose name a request is made; decides what a refusal means. */
+/** The kind of caller whose token a request carries. It decides what a refusal means. */
 export type CallerKind = 'serviceAccount' | 'user' | 'temporary' | 'anonymous';
 
-/** Which part of a signed call a request is: asking for a challenge, answering it, or the call itself. */
+/**
+ * The steps of a call: `init` asks for a challenge, `exchange` sends it signed, `call` is the application's request.
+ */
 export type Step = 'init' | 'exchange' | 'call';
 
 /*
- * What a refusal by Dfns means. A text decides only where the status cannot, and is compared exactly (dfns-api 5.3). In the
- * steps init and exchange of a service account, a text about "the user" is about the service account itself. In the call
- * it is about the user whom the request names.
+ * What a refusal by Dfns means, if its status alone does not say it. The text is compared exactly (dfns-api 5.3). In
+ * the steps init and exchange of a service account, "the user" in a text means the service account. In the step call it
+ * means the user whom the request names.
  */
 const TEXTS: Record<string, DfnsErrorCode> = {
   '400 User account has been deactivated.': 'DFNS_USER_DEACTIVATED',
@@ -27,19 +29,19 @@ const NO_CREDENTIAL = '401 User does not have a credential that can be used for 
 const NO_TOKEN = ['401 Not Authorized.', '401 user token is missing or invalid'];
 const ABOUT_SIGNER = ['DFNS_USER_DEACTIVATED', 'DFNS_USER_NOT_FOUND', 'DFNS_USER_EXISTS', 'DFNS_BAD_REQUEST'];
 
-/** The code for an answer of Dfns that is no success. */
+/** The error code for an answer of Dfns that is not a success. */
 export function refusalCode(status: number, message: string, caller: CallerKind, step: Step): DfnsErrorCode {
   const key = `${status} ${message}`;
   const signing = step !== 'call';
   const byText = TEXTS[key];
   if (byText !== undefined && !(signing && caller === 'serviceAccount' && ABOUT_SIGNER.includes(byText))) return byText;
   if (caller === 'serviceAccount') {
-    // In the call itself this text is about a user who never finished registration (dfns-api 21.12).
+    // In the step call, this text is about a user who never finished registration (dfns-api 21.12).
     if (key === NO_CREDENTIAL && !signing) return 'DFNS_USER_NOT_FOUND';
     if (byText !== undefined || status === 401) return 'DFNS_SERVICE_ACCOUNT_REJECTED';
     if (status === 403) return 'DFNS_SERVICE_ACCOUNT_FORBIDDEN';
   }
-  // The token was good enough for a challenge, so Dfns refuses the assertion (dfns-api 21.7, 21.8).
+  // Dfns accepted the token in the step init, so it now refuses the assertion (dfns-api 21.7, 21.8).
   if (status === 401 && (key === NO_CREDENTIAL || (step === 'exchange' && !NO_TOKEN.includes(key)))) {
     return 'DFNS_USER_ACTION_REJECTED';
   }
@@ -89,7 +91,7 @@ export function unansweredError(
   }
 }
 
-/** Whether Dfns, or the way to it, is at fault: a request failed, not a deadline of a caller or an open circuit. */
+/** Whether a request failed because of Dfns or the network. Not for the deadline of a call or an open circuit. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof DfnsError) || error.operation === undefined) return false;
   return error.code === 'DFNS_UNAVAILABLE' || error.code === 'DFNS_TIMEOUT';

@@ -7,9 +7,9 @@ import { Pause } from './pause.js';
 import { Quota, WINDOW_MS } from './quota.js';
 import { type Holder, Shares, WaitingLine } from './waiting-line.js';
 
-/** Requests that wait at most: about what 64 connections carry in 15 seconds, the longest that anybody waits by default. */
+/** Largest number of waiting requests: about what 64 connections send in 15 seconds, the default deadline. */
 const MAX_WAITING = 10_000;
-/** Milliseconds of a pause where Dfns refuses and does not say for how long. */
+/** Milliseconds of the pause if Dfns refuses and does not say how long to wait. */
 const UNTOLD_PAUSE_MS = 1_000;
 
 /** What decides when a request is sent. */
@@ -65,7 +65,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   }
 
   /**
-   * Makes a request when it is its turn, and learns from the answer.
+   * Sends a request when it is its turn, and reads the quota from the answer.
    *
    * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time; when
    * the call has ended, without making the request

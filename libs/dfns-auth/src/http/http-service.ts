@@ -15,8 +15,8 @@ import { leanAdapter } from './lean-adapter.js';
 const IDLE_MS = 60_000;
 
 /**
- * An axios instance that hands each request straight to its adapter. It belongs to one instance, so there are no
- * interceptors to run and no defaults to merge. Doing both all the same was a third of the cost of a login.
+ * An axios object that passes each request directly to its adapter. It is private to one instance of the module, so it
+ * needs no interceptors and no merging of defaults. Both together were a third of the cost of a login.
  */
 class DirectAxios extends Axios {
   readonly #adapter: AxiosAdapter;

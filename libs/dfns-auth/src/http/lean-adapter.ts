@@ -8,7 +8,7 @@ import {
 import { request as requestHttps } from 'node:https';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
-/** Why no usable answer came over the wire. */
+/** Why there is no usable answer. */
 export type TransportFailure = 'connect' | 'reset' | 'timeout' | 'aborted' | 'too-large' | 'encoded' | 'no-http';
 
 /** A failure below HTTP. Internal: it never leaves `http/`. */
@@ -17,7 +17,7 @@ export class TransportError extends Error {
     readonly failure: TransportFailure,
     /** Whether Dfns may have received the request. */
     readonly sent: boolean,
-    /** The code of the operating system, e.g. `ECONNREFUSED`. */
+    /** The error code of Node, e.g. `ECONNREFUSED`. */
     readonly systemCode?: string,
   ) {
     super(failure);
@@ -30,13 +30,14 @@ export class TransportError extends Error {
 }
 
 /**
- * An axios adapter that does what Dfns needs and nothing else: one request over a kept connection, no redirect
- * followed, no compression, one time limit from connecting to the last byte (`config.timeout`, not counting the wait for
- * a free connection), a bounded answer handed over as bytes. It rejects with {@link TransportError} only. About half the
- * cost of the adapter of axios.
+ * An axios adapter with only what Dfns needs. It sends one request over a connection that is kept open, follows no
+ * redirect and refuses a compressed answer. `config.timeout` is the time limit from connecting to the last byte,
+ * without the wait for a free connection. The answer is limited in size and returned as bytes. It rejects with
+ * {@link TransportError}, or with an error of Node for a header that cannot be sent. It costs about half as much as the
+ * adapter of axios.
  *
- * @param origin where all requests go; `config.url` is the rest: path and query
- * @param maxResponseBytes of the longest answer that is read
+ * @param origin scheme, host and port of all requests; `config.url` is the path and the query
+ * @param maxResponseBytes largest answer that is accepted
  */
 export function leanAdapter(origin: URL, maxResponseBytes: number): AxiosAdapter {
   const { protocol, hostname, port } = origin;
@@ -97,7 +98,7 @@ class LeanRequest {
       })
       .on('response', (response) => this.#read(response))
       .on('error', (error: NodeJS.ErrnoException) => this.#fail(failureOf(error, this.#sent), error.code));
-    // As text it goes out in one write together with the headers; bytes would take two, at a third of the whole cost.
+    // Node sends text together with the headers in one write. Bytes need a second write, a third of the whole cost.
     this.#request.end(body);
   }
 
@@ -140,7 +141,7 @@ class LeanRequest {
     this.#reject(new TransportError(failure, this.#sent, systemCode));
   }
 
-  /** A kept connection was dead; those that have been idle beside it are no better. */
+  /** Closes the idle connections: an open connection was dead, so the idle ones probably are too. */
   #dropIdle(): void {
     const { freeSockets } = this.#config.httpAgent as Agent;
     for (const socket of Object.values(freeSockets).flat()) socket?.destroy();

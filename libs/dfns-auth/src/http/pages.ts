@@ -7,10 +7,10 @@ export interface Page<T> {
 }
 
 /**
- * The items of all pages, fetched as they are iterated.
+ * The items of all pages. A page is fetched when the iteration reaches it.
  *
- * @param fetch asks for the page that a token names, the first one without
- * @throws DfnsError `DFNS_MALFORMED_RESPONSE` for pages that go round in circles
+ * @param fetch fetches the page of a token, and the first page without a token
+ * @throws DfnsError `DFNS_MALFORMED_RESPONSE` if a page names the token of an earlier page
  */
 export async function* allPages<T>(
   operation: string,

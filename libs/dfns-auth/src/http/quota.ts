@@ -47,7 +47,6 @@ export class Quota {
     this.#window.extend(resetMs);
   }
 
-  /** Clears its timer. */
   clear(): void {
     this.#window.clear();
   }

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { LegacyOptions } from '../config/options.js';
 
-/** Sent with every request, since Dfns refuses an empty one (dfns-api 2.2). A spec compares it with the version of the package. */
+/** Sent with every request; Dfns refuses an empty one (dfns-api 2.2). A test compares it with the package version. */
 export const USER_AGENT = 'nestjs-dfns-auth/0.1.0';
 
-/** What decides about the headers of a request. */
+/** What the headers of a request depend on. */
 export interface HeaderInput {
   hasBody: boolean;
-  /** Without one the request has no `Authorization` header. */
+  /** If missing, the request has no `Authorization` header. */
   bearer?: string;
-  /** Goes into `X-DFNS-USERACTION`. */
+  /** The value of `X-DFNS-USERACTION`. */
   userAction?: string;
 }
 
-/** The headers of one request. The answer must not be compressed, so that its size is known. */
+/** The headers of one request. They ask for an answer that is not compressed, so that its size is known. */
 export function requestHeaders(
   { hasBody, bearer, userAction }: HeaderInput,
   legacy: LegacyOptions,
@@ -31,7 +31,7 @@ export function requestHeaders(
   };
 }
 
-/** Only older Dfns documents ask for it; each nonce is used once (dfns-api 3.3). */
+/** The value of `X-DFNS-NONCE`. Only older Dfns documents ask for it; each nonce is used once (dfns-api 3.3). */
 function legacyNonce(now: number): string {
   return Buffer.from(JSON.stringify({ uuid: randomUUID(), date: new Date(now).toISOString() })).toString('base64url');
 }

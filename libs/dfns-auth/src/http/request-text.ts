@@ -1,14 +1,14 @@
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** Query parameters. A list repeats its key; `undefined` leaves the parameter out. */
+/** Query parameters. A list repeats its key; a parameter that is `undefined` is not sent. */
 export type QueryParameters = Record<string, string | number | boolean | undefined | (string | number)[]>;
 
-/** A write that a user or the service account signs: what it does, where, and with what body. */
+/** A request that a user or the service account signs. */
 export interface UserAction {
   method: 'POST' | 'PUT' | 'DELETE' | 'GET';
-  /** From the leading slash, ids percent-encoded. A query is allowed and is not signed (dfns-api 7.4). */
+  /** Begins with a slash; ids are percent-encoded. A query is allowed and is not signed (dfns-api 7.4). */
   path: string;
-  /** Text is taken as it is. An object is serialised once, and that text is signed and sent. */
+  /** Text is used as it is. An object is serialised once, and that text is signed and sent. */
   body?: string | object;
 }
 
@@ -17,7 +17,7 @@ export interface RequestText {
   method: UserAction['method'];
   /** The path that is signed (dfns-api 7.2). */
   path: string;
-  /** The query that is sent after the path and not signed; with its `?`, or empty. */
+  /** The query, which is sent after the path and not signed. It begins with `?`, or is empty. */
   query: string;
   /** Empty for a request without a body. */
   body: string;
@@ -26,10 +26,10 @@ export interface RequestText {
 const METHODS = ['POST', 'PUT', 'DELETE', 'GET'];
 
 /**
- * Writes a request down, once: no other place makes the text that is signed and sent.
+ * Converts a request to the text that is signed and sent. No other function makes this text.
  *
- * @throws DfnsError `DFNS_BAD_REQUEST` for a method that Dfns does not have, a path that would be sent otherwise than it
- * reads, and a body that JSON or UTF-8 cannot carry
+ * @throws DfnsError `DFNS_BAD_REQUEST` for an unknown method, a path that would be sent differently than it is written,
+ * and a body that cannot be written as JSON or UTF-8
  */
 export function requestText({ method, path, query, body }: UserAction & { query?: QueryParameters }): RequestText {
   if (!METHODS.includes(method)) throw new DfnsError('DFNS_BAD_REQUEST', `the method is none of ${METHODS.join(', ')}`);
@@ -39,9 +39,9 @@ export function requestText({ method, path, query, body }: UserAction & { query?
 }
 
 /**
- * An id of Dfns as part of a path.
+ * Checks an id of Dfns for use in a path.
  *
- * @throws DfnsError `DFNS_BAD_REQUEST` for what is no id, so that no other path than the one meant is ever signed
+ * @throws DfnsError `DFNS_BAD_REQUEST` for a value that is not an id, because it could change the path that is signed
  */
 export function pathSegment(id: string): string {
   if (typeof id === 'string' && /^[\w-]{1,64}$/.test(id)) return id;
@@ -49,16 +49,16 @@ export function pathSegment(id: string): string {
 }
 
 /**
- * Checks a value that goes into a header.
+ * Checks a value for use in a header.
  *
- * @throws DfnsError `DFNS_BAD_REQUEST` for what a header cannot carry unchanged
+ * @throws DfnsError `DFNS_BAD_REQUEST` for a value that a header cannot hold unchanged
  */
 export function assertHeaderText(value: unknown, what: string): void {
   if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return;
   throw new DfnsError('DFNS_BAD_REQUEST', `the ${what} is empty or has characters that no ${what} has`);
 }
 
-/** A path must be written as it goes over the wire: percent-encoded, without dot segments. */
+/** Checks that a path is written as it is sent: percent-encoded, without dot segments. */
 function assertSignable(pathname: string): void {
   const text = `http://dfns${pathname}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -93,7 +93,7 @@ function stringify(body: object): string {
   try {
     text = JSON.stringify(body);
   } catch {
-    // A cycle or a bigint; the message below says it.
+    // The body has a cycle or a bigint. The error below says so.
   }
   if (text === undefined || typeof body !== 'object') {
     throw new DfnsError('DFNS_BAD_REQUEST', 'the body cannot be written as JSON: give an object of plain values');

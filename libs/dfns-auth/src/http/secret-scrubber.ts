@@ -1,15 +1,15 @@
 const MAX_LENGTH = 300;
 const REDACTED = '[redacted]';
-/** Whatever looks like a token, whether we know it or not: no id, sentence or permission of Dfns is as long. */
+/** Text that looks like a token, known or not. No id, word or permission of Dfns is that long. */
 const TOKEN_LIKE = /[\w+/=-]{40,}|eyJ[\w.+/=-]+|-----BEGIN [\s\S]*/g;
-/** Line breaks, escape sequences and marks that show nothing. */
+/** Line breaks, escape sequences and invisible characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-/** Letters and digits in a row that betray a secret which was cut up. */
+/** Letters and digits in a row that count as a piece of a secret. */
 const PIECE = 16;
 
 /**
- * Takes secrets out of text that Dfns, or something between, has written. It knows the secrets of the running call,
- * those minted a moment ago included, and takes out everything token-like beside.
+ * Removes secrets from text that Dfns, or a server between, has written. It knows the secrets of the running call, also
+ * those that Dfns has just issued, and it also removes all text that looks like a token.
  */
 export class SecretScrubber {
   readonly #secrets = new Set<string>();
@@ -19,7 +19,7 @@ export class SecretScrubber {
     if (secret) this.#secrets.add(secret);
   }
 
-  /** The text without secrets and unprintable characters, at most 300 characters of it. */
+  /** The text without secrets and unprintable characters, cut to 300 characters. */
   scrub(text: string): string {
     let clean = text;
     for (const secret of this.#secrets) {
@@ -30,7 +30,7 @@ export class SecretScrubber {
     return this.#hasPieces(clean) ? REDACTED : clean;
   }
 
-  /** Whether a secret still shows when everything but letters and digits is left out: cut up, escaped, spelt out. */
+  /** Whether a piece of a secret remains when only letters and digits are compared: the secret was split or escaped. */
   #hasPieces(text: string): boolean {
     const seen = lettersAndDigits(text.replaceAll(REDACTED, ''));
     return [...this.#secrets].map(lettersAndDigits).some((secret) => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Sealer, type SealingOptions } from './sealer.js';
 
-/** What is used of a Keyv 5 instance. Any Keyv fits; this package loads none itself. */
+/** The members of a Keyv 5 instance that are used. Any Keyv fits; this package does not load `keyv` itself. */
 export interface KeyvLike {
-  /** The adapter below, e.g. a `KeyvRedis`. */
+  /** The storage adapter of the Keyv, e.g. a `KeyvRedis`. */
   readonly store?: unknown;
   get(key: string): Promise<unknown>;
   set(key: string, value: string, ttlMs?: number): Promise<boolean>;
@@ -11,8 +11,8 @@ export interface KeyvLike {
 }
 
 /**
- * Sealed rows in a Keyv. A row is found and opened by all parts of its key, and neither names nor values can be read in
- * the store: the key is hashed, the value sealed for purpose and key.
+ * Sealed rows in a Keyv. The key is hashed, and the value is sealed for the purpose and the key. So the store shows no
+ * names and no values, and a row is found and opened only with all parts of its key.
  */
 export class SealedKeyv {
   readonly #keyv: KeyvLike;
@@ -20,7 +20,7 @@ export class SealedKeyv {
   readonly #purpose: string;
 
   /**
-   * @param purpose keeps rows of different kinds apart, e.g. `token`; readable in the store
+   * @param purpose separates rows of different kinds, e.g. `token`; readable in the store
    * @throws DfnsError `DFNS_CONFIGURATION` for keys that cannot seal
    */
   constructor(keyv: KeyvLike, sealing: SealingOptions, purpose: string) {
@@ -40,21 +40,22 @@ export class SealedKeyv {
     await this.#keyv.set(this.rowOf(key), this.#sealer.seal(value, [this.#purpose, ...key]), lifetimeMs);
   }
 
-  /** Whether there was a row; `true` as well from stores that do not tell. */
+  /** Whether a row was deleted. Stores that do not report this return `true`. */
   async delete(key: readonly string[]): Promise<boolean> {
     return this.#keyv.delete(this.rowOf(key));
   }
 
   /**
-   * Removes the row and returns its value. Of several takers at the same time at most one gets it, since only one of
-   * them deletes the row: so with Redis, and with every store whose `delete` tells whether it deleted.
+   * Removes the row and returns its value. If several `take` of one key run at the same time, at most one gets the
+   * value, because only one of them deletes the row. This holds for Redis and every store whose `delete` reports
+   * whether it deleted a row.
    */
   async take(key: readonly string[]): Promise<string | undefined> {
     const value = await this.get(key);
     return (await this.delete(key)) ? value : undefined;
   }
 
-  /** The key of a row as it stands in the Keyv. */
+  /** The key under which the Keyv keeps the row. */
   rowOf(key: readonly string[]): string {
     return `${this.#purpose}:${createHash('sha256').update(JSON.stringify(key)).digest('base64url')}`;
   }

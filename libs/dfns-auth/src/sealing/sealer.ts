@@ -3,13 +3,15 @@ import { DfnsError } from '../errors/dfns-error.js';
 
 /** A key for sealing. Make one with `openssl rand -base64 32`. */
 export interface SealingKey {
-  /** Names the key in what it sealed: 1 to 64 letters, digits, `-` or `_`. Never give an id to a second key. */
+  /** Written into each sealed text: 1 to 64 letters, digits, `-` or `_`. Never give the id of a key to another key. */
   id: string;
-  /** 32 bytes, as they are or in base64. */
+  /** 32 bytes, or their base64 text. */
   key: string | Uint8Array;
 }
 
-/** Keys for sealing: the first seals, all of them open. To rotate, put the new key first and drop the old one later. */
+/**
+ * Keys for sealing. The first seals, all of them open. To rotate, put the new key first and remove the old one later.
+ */
 export interface SealingOptions {
   keys: SealingKey[];
 }
@@ -21,8 +23,9 @@ const TAG_BYTES = 16;
 const KEY_ID = /^[\w-]{1,64}$/;
 
 /**
- * Seals text with AES-256-GCM, so that it can be kept where others read and write. What is sealed opens only with one of
- * the keys, unaltered, and under the context it was sealed for: a row that was moved to another user stays shut.
+ * Seals text with AES-256-GCM, so that it can be kept where others read and write. A sealed text opens only with one of
+ * the keys, if it is unchanged, and for the context for which it was sealed. So a row that was copied to another user
+ * does not open.
  *
  * The result is `<key id>.<base64url of nonce, ciphertext and tag>`.
  */
@@ -30,7 +33,7 @@ export class Sealer {
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #sealingId: string;
 
-  /** @throws DfnsError `DFNS_CONFIGURATION` that says what is wrong with which key, and never the key */
+  /** @throws DfnsError `DFNS_CONFIGURATION`; the message says what is wrong with which key, and never holds the key */
   constructor({ keys }: SealingOptions) {
     const [first] = Array.isArray(keys) ? keys : [];
     if (first === undefined) throw unusable('are missing: give at least one { id, key }');
@@ -39,7 +42,7 @@ export class Sealer {
     this.#sealingId = first.id;
   }
 
-  /** @param context what the text belongs to, such as purpose, organisation and user; part for part, never joined */
+  /** @param context what the text belongs to, such as purpose, organisation and user; one item each, not joined */
   seal(text: string, context: readonly string[]): string {
     const id = this.#sealingId;
     const nonce = randomBytes(NONCE_BYTES);
@@ -49,12 +52,12 @@ export class Sealer {
     return `${id}.${Buffer.concat(bytes).toString('base64url')}`;
   }
 
-  /** The text, or `undefined` for what was not sealed by one of the keys for exactly this context. */
+  /** The text, or `undefined` if it was not sealed by one of the keys for exactly this context. */
   open(sealed: string, context: readonly string[]): string | undefined {
     const [id = '', encoded = '', ...rest] = sealed.split('.');
     const key = this.#keys.get(id);
     const bytes = Buffer.from(encoded, 'base64url');
-    // Several texts decode to the same bytes; only one of them is what was written.
+    // Several texts decode to the same bytes. Only the text that `seal` wrote is accepted.
     const isWhole = rest.length === 0 && bytes.toString('base64url') === encoded;
     if (!key || !isWhole || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
     const nonce = bytes.subarray(0, NONCE_BYTES);
@@ -68,7 +71,7 @@ export class Sealer {
   }
 }
 
-/** JSON keeps the parts apart, whatever they hold, lone surrogates included. */
+/** JSON separates the parts, whatever characters they contain, also lone surrogates. */
 function associatedData(keyId: string, context: readonly string[]): Buffer {
   return Buffer.from(JSON.stringify([keyId, ...context]));
 }

@@ -2,18 +2,21 @@ import { readDescriptor, readRelyingParty } from '../calls/challenge.js';
 import type { AllowedCredential, CredentialKind } from '../credentials/credential-signer.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
-/** What a device needs to make credentials: the options of WebAuthn's `create`, in the words of Dfns (dfns-api 19.2, 19.8). */
+/**
+ * What a device needs to make credentials: the options of WebAuthn's `create`, as Dfns names them
+ * (dfns-api 19.2, 19.8).
+ */
 export interface CreationChallenge {
-  /** Text that is signed as it is: it is base64url already. */
+  /** Base64url text, which is signed as it is. */
   challenge: string;
   user: { id: string; name: string; displayName: string };
-  /** Deprecated at Dfns, and possibly missing: the application knows its relying party. */
+  /** Deprecated at Dfns, and possibly missing. The application knows its own relying party. */
   rp?: { id: string; name: string };
   attestation: string;
   pubKeyCredParams: { type: 'public-key'; alg: number }[];
 }
 
-/** A {@link CreationChallenge} with what authenticators want to know beside. */
+/** A {@link CreationChallenge} with further options for authenticators. */
 export interface PasskeyCreationChallenge extends CreationChallenge {
   authenticatorSelection: {
     residentKey: string;
@@ -24,14 +27,14 @@ export interface PasskeyCreationChallenge extends CreationChallenge {
   excludeCredentials: AllowedCredential[];
 }
 
-/** Answer of a delegated registration, and what a recovery challenge has in common with it. */
+/** Answer to a delegated registration. A recovery challenge has the same members and one more. */
 export interface RegistrationChallenge extends PasskeyCreationChallenge {
-  /** Bearer of the completing call. Stays on the server. */
+  /** Bearer token for the call that completes the registration or recovery. Keep it on the server. */
   temporaryAuthenticationToken: string;
   supportedCredentialKinds: { firstFactor: string[]; secondFactor: string[] };
 }
 
-/** Reads a {@link CreationChallenge}. Older answers name the algorithms `pubKeyCredParam` (dfns-api 20.7). */
+/** Reads a {@link CreationChallenge}. In older answers the algorithms are named `pubKeyCredParam` (dfns-api 20.7). */
 export function readCreationChallenge(answer: AnswerReader): CreationChallenge {
   const user = answer.object('user');
   const algorithms = answer.has('pubKeyCredParams') ? 'pubKeyCredParams' : 'pubKeyCredParam';
@@ -44,7 +47,6 @@ export function readCreationChallenge(answer: AnswerReader): CreationChallenge {
   };
 }
 
-/** Reads a {@link PasskeyCreationChallenge}. */
 export function readPasskeyCreationChallenge(answer: AnswerReader): PasskeyCreationChallenge {
   const selection = answer.object('authenticatorSelection');
   const attachment = selection.optionalText('authenticatorAttachment');
@@ -60,7 +62,7 @@ export function readPasskeyCreationChallenge(answer: AnswerReader): PasskeyCreat
   };
 }
 
-/** Reads what a registration and a recovery challenge have in common, except for the token. */
+/** Reads the members that registration and recovery challenges have in common, except for the token. */
 export function readRegistrationOptions(
   answer: AnswerReader,
 ): Omit<RegistrationChallenge, 'temporaryAuthenticationToken'> {
@@ -71,13 +73,15 @@ export function readRegistrationOptions(
   };
 }
 
-/** Answer of a delegated recovery (dfns-api 19.3). */
+/** Answer to a delegated recovery (dfns-api 19.3). */
 export interface RecoveryChallenge extends RegistrationChallenge {
-  /** Recovery keys that may sign, with what the device needs to open them; empty where Dfns keeps nothing. */
+  /** Recovery keys that may sign, with the text that the device decrypts; the text is empty if Dfns keeps none. */
   allowedRecoveryCredentials: { id: string; encryptedRecoveryKey: string }[];
 }
 
-/** Answer of `POST /auth/credentials/init`; only passkeys get what authenticators want to know (dfns-api 19.8). */
+/**
+ * Answer to `POST /auth/credentials/init`. Only passkeys have the further options for authenticators (dfns-api 19.8).
+ */
 export type CredentialChallenge = { kind: CredentialKind /** Stays on the server. */; challengeIdentifier: string } & (
   | CreationChallenge
   | PasskeyCreationChallenge

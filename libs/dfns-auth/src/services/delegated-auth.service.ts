@@ -22,8 +22,8 @@ import type {
 } from './results.js';
 
 /**
- * What the back end does for its users as their service account. Whoever chooses `username` is that user: take it from
- * your own authenticated principal.
+ * Logs users in, registers and recovers them, as the service account of the back end. Whoever chooses `username` is
+ * that user: take it from your own authenticated principal.
  */
 @Injectable()
 export class DelegatedAuthService {
@@ -48,9 +48,10 @@ export class DelegatedAuthService {
   }
 
   /**
-   * Logs a user in without their credentials. Always asks Dfns: three requests. Request handlers use {@link getToken}.
+   * Logs a user in without the user's credentials. It always asks Dfns, with three requests. In request handlers, use
+   * {@link getToken}.
    *
-   * @throws DfnsError `DFNS_USER_NOT_FOUND`, `DFNS_USER_DEACTIVATED`, and those of every call
+   * @throws DfnsError `DFNS_USER_NOT_FOUND`, `DFNS_USER_DEACTIVATED`, and the errors of every call
    */
   async login(request: DelegatedLoginDto, options: CallOptions = {}): Promise<DelegatedLoginResponse> {
     const { username } = checked(DelegatedLoginDto, request);
@@ -58,8 +59,8 @@ export class DelegatedAuthService {
   }
 
   /**
-   * A user token, from memory where there is one; concurrent callers share one login, and a token is refreshed before
-   * it ends. `options` limit the wait of this caller alone.
+   * A user token, from memory if there is one. Concurrent calls share one login, and a token is refreshed before it
+   * ends. `options` limit only the wait of this call.
    *
    * @throws DfnsError as {@link login}
    */
@@ -68,29 +69,30 @@ export class DelegatedAuthService {
   }
 
   /**
-   * Calls with a user token. Where Dfns refuses the token (`DFNS_USER_UNAUTHORIZED`), it drops that token and calls once
-   * more with a fresh one. For other clients; `DfnsClient` takes `caller: { username }`. The deadline includes `call`.
+   * Runs `call` with a user token, for clients other than `DfnsClient`, which takes `caller: { username }`. If Dfns
+   * refuses the token (`DFNS_USER_UNAUTHORIZED`), the token is dropped and `call` runs once more with a fresh one. The
+   * deadline includes `call`.
    */
   withToken<T>(username: string, call: (token: string) => Promise<T>, options: CallOptions = {}): Promise<T> {
     return this.#calls.withToken(username, call, options);
   }
 
   /**
-   * Drops the user's token here and in a shared store; a login under way does not bring it back. Other replicas serve
-   * the token that they hold until they refresh it. To end a session everywhere, {@link logout}.
+   * Drops the user's token in memory and in a shared store. A login that is running does not bring it back. Other
+   * replicas serve the token that they hold until they refresh it. To end a session everywhere, use {@link logout}.
    */
   forget(username: string): Promise<void> {
     return this.#tokens.forget(username);
   }
 
-  /** Ends the user's session at Dfns, if a token of theirs is kept, and forgets it in any case. */
+  /** Forgets the user's token. If there was one, also ends the session at Dfns. @throws DfnsError */
   async logout(username: string): Promise<void> {
     const userToken = await this.#tokens.peek(username);
     await this.#tokens.forget(username);
     if (userToken !== undefined) await this.#login.logout(userToken);
   }
 
-  /** Creates an end user. @throws DfnsError `DFNS_USER_EXISTS`, also for one who did not finish a registration */
+  /** Creates an end user. @throws DfnsError `DFNS_USER_EXISTS`, also for a user who did not finish a registration */
   createRegistrationChallenge(
     request: DelegatedRegistrationDto,
     options: CallOptions = {},
@@ -99,16 +101,17 @@ export class DelegatedAuthService {
   }
 
   /**
-   * A new challenge for a user who did not finish a registration. Only older Dfns documents know it (dfns-api 20.4).
+   * A new challenge for a user who did not finish a registration. Only older Dfns documents describe it
+   * (dfns-api 20.4).
    *
-   * @throws DfnsError `DFNS_NOT_FOUND` where Dfns does not have it
+   * @throws DfnsError `DFNS_NOT_FOUND` if Dfns does not have it
    */
   restartRegistration(request: DelegatedRegistrationDto, options: CallOptions = {}): Promise<RegistrationChallenge> {
     return this.#registration.restart(request, options);
   }
 
   /**
-   * Registers credentials that signed the challenge. Never repeated once it may have happened.
+   * Registers credentials that signed the challenge. The request is never repeated if it may have taken effect.
    *
    * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that has ended or a credential that Dfns refuses
    */
@@ -120,7 +123,7 @@ export class DelegatedAuthService {
     return this.#registration.complete(temporaryAuthenticationToken, request, options);
   }
 
-  /** {@link completeRegistration} with wallets that belong to the user, and a user token. */
+  /** As {@link completeRegistration}, and also creates wallets of the user. The result holds a user token. */
   completeEndUserRegistration(
     temporaryAuthenticationToken: string,
     request: CompleteEndUserRegistrationDto,
@@ -129,13 +132,13 @@ export class DelegatedAuthService {
     return this.#registration.completeEndUser(temporaryAuthenticationToken, request, options);
   }
 
-  /** Opens a recovery. @throws DfnsError `DFNS_BAD_REQUEST` where the credential is no recovery key of the user */
+  /** Opens a recovery. @throws DfnsError `DFNS_BAD_REQUEST` if the credential is not a recovery key of the user */
   createRecoveryChallenge(request: DelegatedRecoveryDto, options: CallOptions = {}): Promise<RecoveryChallenge> {
     return this.#recovery.createChallenge(request, options);
   }
 
   /**
-   * Gives a user new credentials. All credentials that they had before stop working, and so does the token that was kept.
+   * Gives a user new credentials. All earlier credentials of the user stop working, and the kept token is forgotten.
    *
    * @throws DfnsError `DFNS_USER_UNAUTHORIZED` for a token that has ended or a signature that Dfns refuses
    */

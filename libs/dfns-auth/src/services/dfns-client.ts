@@ -4,10 +4,10 @@ import { DfnsError } from '../errors/dfns-error.js';
 import type { CallOptions } from '../http/call-scope.js';
 import { UserCalls } from '../tokens/user-calls.js';
 
-/** Writes of a user that Dfns takes without a user action (dfns-api 7.10). */
+/** Writes of a user that are sent without a user action (dfns-api 7.10). */
 const UNSIGNED = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/credentials/init', 'PUT /auth/logout'];
 
-/** The rest of the Dfns API: reads, and writes signed by the service account or, beforehand, by the user. */
+/** Makes any call of the Dfns API: reads, writes of the service account, and writes that a user has signed before. */
 @Injectable()
 export class DfnsClient {
   readonly #calls: UserCalls;
@@ -17,9 +17,9 @@ export class DfnsClient {
   }
 
   /**
-   * Makes one call.
+   * Makes one call. Writes of the service account are signed by this package.
    *
-   * @returns the JSON that Dfns answered; its shape is not checked beyond being an object
+   * @returns the JSON object that Dfns answered; its members are not checked
    * @throws DfnsError; `DFNS_BAD_REQUEST` before any request for a write of a user without a user action
    */
   async request<T>(request: DfnsRequest, options: CallOptions = {}): Promise<T> {
@@ -32,7 +32,7 @@ export class DfnsClient {
   }
 }
 
-/** A user signs what they write; what the service account writes is signed here. */
+/** Refuses a write of a user without a user action. Writes of the service account are signed later. */
 function assertSigned({ method, path, caller, userAction }: DfnsRequest): void {
   const isUser = typeof caller === 'object' && ('userToken' in caller || 'username' in caller);
   if (!isUser || method === 'GET' || userAction || UNSIGNED.includes(`${method} ${path}`)) return;

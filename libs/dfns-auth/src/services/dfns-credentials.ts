@@ -28,9 +28,9 @@ export interface DfnsCredential {
 export type CredentialOwner = string | { userToken: string };
 
 /**
- * The credentials of one user (dfns-api 13.1). Each write needs a user action that the user signed with a credential they
- * have, for `POST /auth/credentials` or `PUT /auth/credentials/…` and the JSON text of exactly the same request;
- * `DelegatedCeremonies` does all of that for a browser.
+ * The credentials of one user (dfns-api 13.1). Each write needs a user action: with an existing credential, the user
+ * signs `POST /auth/credentials` or `PUT /auth/credentials/…` with the JSON text of exactly this request. For a
+ * browser, `DelegatedCeremonies` does all of that.
  */
 @Injectable()
 export class DfnsCredentials {
@@ -40,7 +40,7 @@ export class DfnsCredentials {
     this.#calls = calls;
   }
 
-  /** All of them, active or not. @throws DfnsError */
+  /** All credentials, active or not. @throws DfnsError */
   async list(owner: CredentialOwner, options: CallOptions = {}): Promise<DfnsCredential[]> {
     return this.#call(
       { method: 'GET', path: '/auth/credentials', caller: callerOf(owner) },
@@ -62,7 +62,7 @@ export class DfnsCredentials {
     );
   }
 
-  /** @throws DfnsError `DFNS_USER_ACTION_REJECTED`, `DFNS_BAD_REQUEST` before any request */
+  /** Adds a credential. @throws DfnsError `DFNS_USER_ACTION_REJECTED`; `DFNS_BAD_REQUEST` before any request */
   async create(
     owner: CredentialOwner,
     request: CreateCredentialDto,
@@ -77,12 +77,12 @@ export class DfnsCredentials {
     );
   }
 
-  /** No effect on one that is active. @throws DfnsError */
+  /** Activates a credential. No effect if it is active. @throws DfnsError */
   activate(owner: CredentialOwner, credentialUuid: string, userAction: string, options: CallOptions = {}) {
     return this.#switch('activate', owner, credentialUuid, userAction, options);
   }
 
-  /** No effect on one that is inactive. @throws DfnsError */
+  /** Deactivates a credential. No effect if it is inactive. @throws DfnsError */
   deactivate(owner: CredentialOwner, credentialUuid: string, userAction: string, options: CallOptions = {}) {
     return this.#switch('deactivate', owner, credentialUuid, userAction, options);
   }
@@ -111,7 +111,6 @@ function callerOf(owner: CredentialOwner): RequestCaller {
   return typeof owner === 'string' ? { username: owner } : owner;
 }
 
-/** Reads a {@link DfnsCredential}. */
 function readCredential(credential: AnswerReader): DfnsCredential {
   return credential.whole<DfnsCredential>({
     texts: ['kind', 'credentialId', 'credentialUuid', 'dateCreated', 'name'],

@@ -12,16 +12,15 @@ export interface DfnsUser {
   userId: string;
   /** `EndUser`, `CustomerEmployee` and a few more. */
   kind: string;
-  /** Of their first credential. */
+  /** Id of the user's first credential. */
   credentialUuid: string;
   orgId: string;
   isActive: boolean;
   isServiceAccount: boolean;
-  /** False for one who began a registration and did not finish it. */
+  /** False for a user who began a registration and did not finish it. */
   isRegistered: boolean;
 }
 
-/** Reads a {@link DfnsUser}. */
 export function readUser(user: AnswerReader): DfnsUser {
   return user.whole<DfnsUser>({
     texts: ['username', 'name', 'userId', 'kind', 'credentialUuid', 'orgId'],
@@ -29,19 +28,19 @@ export function readUser(user: AnswerReader): DfnsUser {
   });
 }
 
-/** Users of the largest page that Dfns gives (dfns-api 18.2). */
+/** Largest page size that Dfns accepts, in users (dfns-api 18.2). */
 const LARGEST_PAGE = 200;
 
-/** Which users, and which page of them. */
+/** Selects users, and a page of them. */
 export interface UserQuery {
   kind?: 'EndUser' | 'CustomerEmployee';
-  /** 1 to 200. */
+  /** Users on the page, 1 to 200. */
   limit?: number;
-  /** `nextPageToken` of the page before. */
+  /** `nextPageToken` of the previous page. */
   paginationToken?: string;
 }
 
-/** The users of the organisation, as the service account sees and manages them (dfns-api 12.1, 12.2). */
+/** Reads and manages the users of the organisation, as the service account (dfns-api 12.1, 12.2). */
 @Injectable()
 export class DfnsUsers {
   readonly #calls: DfnsCalls;
@@ -50,7 +49,7 @@ export class DfnsUsers {
     this.#calls = calls;
   }
 
-  /** One page. @throws DfnsError */
+  /** One page of users. @throws DfnsError */
   async list(query: UserQuery = {}, options: CallOptions = {}): Promise<Page<DfnsUser>> {
     const { kind, limit, paginationToken } = query;
     return this.#calls.perform(
@@ -60,7 +59,7 @@ export class DfnsUsers {
     );
   }
 
-  /** Everybody, page after page, as far as it is iterated; `options` are for each page. @throws DfnsError */
+  /** All users. A page is fetched when the iteration reaches it; `options` are for each page. @throws DfnsError */
   all({ kind }: Pick<UserQuery, 'kind'> = {}, options: CallOptions = {}): AsyncGenerator<DfnsUser, void, void> {
     return allPages('GET /auth/users', (paginationToken) =>
       this.list({ kind, limit: LARGEST_PAGE, paginationToken }, options),
@@ -68,7 +67,7 @@ export class DfnsUsers {
   }
 
   /**
-   * The end user of exactly this name, or `undefined`. Dfns has no such query: this walks through all pages.
+   * The end user of exactly this name, or `undefined`. Dfns has no such query, so this reads page after page.
    *
    * @throws DfnsError
    */
@@ -79,22 +78,22 @@ export class DfnsUsers {
     return undefined;
   }
 
-  /** @throws DfnsError `DFNS_NOT_FOUND` */
+  /** One user. @throws DfnsError `DFNS_NOT_FOUND` */
   async get(userId: string, options: CallOptions = {}): Promise<DfnsUser> {
     return this.#call('GET', `/auth/users/${pathSegment(userId)}`, options);
   }
 
-  /** Switches a user on again. @throws DfnsError */
+  /** Activates a user again. @throws DfnsError */
   async activate(userId: string, options: CallOptions = {}): Promise<DfnsUser> {
     return this.#call('PUT', `/auth/users/${pathSegment(userId)}/activate`, options);
   }
 
-  /** Switches a user off; their tokens stop working. @throws DfnsError */
+  /** Deactivates a user. The user's tokens stop working. @throws DfnsError */
   async deactivate(userId: string, options: CallOptions = {}): Promise<DfnsUser> {
     return this.#call('PUT', `/auth/users/${pathSegment(userId)}/deactivate`, options);
   }
 
-  /** Takes a user out of the organisation for good. @throws DfnsError */
+  /** Archives a user: removes the user from the organisation permanently. @throws DfnsError */
   async archive(userId: string, options: CallOptions = {}): Promise<DfnsUser> {
     return this.#call('DELETE', `/auth/users/${pathSegment(userId)}`, options);
   }

@@ -9,7 +9,7 @@ import { receivedToken } from '../tokens/user-token.js';
 import { type RecoveryChallenge, readRegistrationOptions } from './creation-challenges.js';
 import { type RecoveryResult, readRegistrationResult } from './results.js';
 
-/** The calls that give a user new credentials for lost ones (dfns-api 8.11, 11.1, 11.2). */
+/** The calls of a recovery: they replace lost credentials of a user (dfns-api 8.11, 11.1, 11.2). */
 @Injectable()
 export class RecoveryCalls {
   readonly #calls: DfnsCalls;

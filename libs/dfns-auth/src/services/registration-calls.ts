@@ -19,7 +19,7 @@ import {
   readRegistrationResult,
 } from './results.js';
 
-/** The calls that make a user (dfns-api 10). None is repeated once it may have happened. */
+/** The calls of a registration (dfns-api 10). None is repeated if it may have taken effect. */
 @Injectable()
 export class RegistrationCalls {
   readonly #calls: DfnsCalls;
@@ -85,7 +85,7 @@ export class RegistrationCalls {
   }
 }
 
-/** Only older Dfns documents know the endpoint (dfns-api 20.4). */
+/** Only older Dfns documents describe the endpoint (dfns-api 20.4). */
 function noRestart({ operation, upstreamStatus, errorId, upstreamMessage }: DfnsApiError): DfnsApiError {
   return new DfnsApiError(
     'DFNS_NOT_FOUND',

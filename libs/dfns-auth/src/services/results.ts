@@ -1,6 +1,6 @@
 import type { AnswerReader } from '../http/answer-reader.js';
 
-/** Answer of a delegated login: a token that reads as the user, and writes nothing without their signature. */
+/** Answer to a delegated login: a user token. It can read as the user; writes also need a signature of the user. */
 export interface DelegatedLoginResponse {
   token: string;
 }
@@ -10,39 +10,38 @@ export interface Wallet {
   id: string;
   network: string;
   status: string;
-  /** Missing while its key is being made. */
+  /** Missing while the key of the wallet is being created. */
   address?: string;
   name?: string;
-  /** False for a wallet that only its user can spend from. */
+  /** False for a wallet from which only its user can spend. */
   custodial: boolean;
   signingKey: { id: string; scheme: string; curve: string; publicKey: string };
   /** ISO 8601. */
   dateCreated: string;
 }
 
-/** Reads a {@link Wallet}. */
 export function readWallet(wallet: AnswerReader): Wallet {
   wallet.object('signingKey').text('id');
   return wallet.whole<Wallet>({ texts: ['id', 'network', 'status', 'dateCreated'], flags: ['custodial'] });
 }
 
-/** Answer of a registration and of a recovery; `credential` is the first factor (dfns-api 19.7). */
+/** Answer to a registration and to a recovery; `credential` is the first factor (dfns-api 19.7). */
 export interface RegistrationResult {
   credential: { uuid: string; kind: string; name: string };
   user: { id: string; username: string; orgId: string };
 }
 
-/** Answer of a recovery: the first of the new credentials. */
+/** Answer to a recovery; `credential` is the first of the new credentials. */
 export type RecoveryResult = RegistrationResult;
 
-/** Answer of a registration with wallets. */
+/** Answer to a registration with wallets. */
 export interface EndUserRegistrationResult extends RegistrationResult {
-  /** A user token. Stays on the server. */
+  /** A user token. Keep it on the server. */
   authentication: { token: string };
   wallets: Wallet[];
 }
 
-/** Reads a {@link RegistrationResult}. Older answers name the kind `credentialKind` (dfns-api 20.8). */
+/** Reads a {@link RegistrationResult}. In older answers the kind is named `credentialKind` (dfns-api 20.8). */
 export function readRegistrationResult(answer: AnswerReader): RegistrationResult {
   const credential = answer.object('credential');
   const user = answer.object('user');

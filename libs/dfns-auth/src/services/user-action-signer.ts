@@ -13,9 +13,9 @@ export class UserActionSigner {
   }
 
   /**
-   * Two requests: `POST /auth/action/init`, `POST /auth/action`.
+   * Makes a user action with two requests: `POST /auth/action/init` and `POST /auth/action`.
    *
-   * @returns the value for `X-DFNS-USERACTION`: good for one request of exactly this method, path and body
+   * @returns the value for `X-DFNS-USERACTION`, valid for one request with exactly this method, path and body
    * @throws DfnsError
    */
   sign(action: UserAction, options: CallOptions = {}): Promise<string> {

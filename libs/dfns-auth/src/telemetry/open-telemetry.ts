@@ -4,8 +4,8 @@ import type { DfnsCallEvent, DfnsStepEvent, Instruments } from './events.js';
 const NAME = 'nestjs-dfns-auth';
 
 /**
- * OpenTelemetry where the application uses it: `@opentelemetry/api` is an optional peer, and without an SDK started
- * before us nobody would get what it is told.
+ * The instruments for OpenTelemetry, or `undefined` if the application does not use it. `@opentelemetry/api` is an
+ * optional peer dependency. An SDK must be started before this function runs.
  */
 export async function loadOpenTelemetry(): Promise<Instruments | undefined> {
   try {

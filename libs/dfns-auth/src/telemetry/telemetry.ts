@@ -9,10 +9,12 @@ const CALLS = channel('nestjs-dfns-auth:call');
 const STEPS = channel('nestjs-dfns-auth:step');
 const TOKENS = channel('nestjs-dfns-auth:token');
 
-/** Characters of a user's pseudonym: enough to tell users apart. */
+/** Characters of a user's pseudonym: enough to distinguish users. */
 const PSEUDONYM_LENGTH = 22;
 
-/** Tells those who listen what happens, and does nothing when nobody does. No event holds a secret, id or name. */
+/**
+ * Publishes events, spans and metrics if anything listens; otherwise does nothing. No event holds a secret, id or name.
+ */
 export class Telemetry {
   readonly #instruments: Instruments | undefined;
   readonly #orgId: string;
@@ -22,7 +24,7 @@ export class Telemetry {
     this.#orgId = orgId;
   }
 
-  /** Watches a whole call. `attempts` is read when it has ended. */
+  /** Measures a whole call. `attempts` is called when the call has ended. */
   call<T>(
     { operation, username, attempts }: { operation: string; username?: string; attempts: () => number },
     call: () => Promise<T>,
@@ -33,7 +35,7 @@ export class Telemetry {
     }));
   }
 
-  /** Watches one request. */
+  /** Measures one step. */
   step<T>(operation: string, step: DfnsStepEvent['step'], call: () => Promise<T>): Promise<T> {
     return this.#watch<T, DfnsStepEvent>(STEPS, 'step', operation, call, (error) => ({
       step,
@@ -41,7 +43,7 @@ export class Telemetry {
     }));
   }
 
-  /** Tells where a user token came from. */
+  /** Publishes where a user token came from. */
   token(result: DfnsTokenEvent['result'], username: string): void {
     this.#instruments?.token(result);
     if (!TOKENS.hasSubscribers) return;
@@ -85,17 +87,17 @@ export class Telemetry {
   }
 }
 
-/** The telemetry of one registration. */
+/** The telemetry of one instance. */
 export async function createTelemetry({ orgId }: DfnsAuthConfig): Promise<Telemetry> {
   return new Telemetry(await loadOpenTelemetry(), orgId);
 }
 
-/** A word of Dfns's paths. Whatever else stands between slashes is an id, or was given by somebody. */
+/** A fixed word in a path of Dfns. Everything else between slashes is an id or a value from outside. */
 const WORD = /^[a-z]+(-[a-z]+)*$/;
-/** `us-6b58p-r53sr-…`: an id whose characters happen to be letters looks like words. */
+/** An id such as `us-6b58p-r53sr-…`. If it has only letters, it also matches {@link WORD}. */
 const ID = /^[a-z]{2,4}-[a-z0-9]{5}-/;
 
-/** `GET /wallets/wa-…` as `GET /wallets/{id}`: few enough for metrics, and without anybody's id. */
+/** `GET /wallets/wa-…` becomes `GET /wallets/{id}`, so that metrics have few operations and hold no id. */
 export function operationTemplate(operation: string): string {
   return operation
     .split('/')

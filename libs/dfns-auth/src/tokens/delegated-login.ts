@@ -16,7 +16,7 @@ export class DelegatedLogin {
     this.#config = config;
   }
 
-  /** `POST /auth/login/delegated`: a fresh user token. Three requests. */
+  /** `POST /auth/login/delegated`: returns a fresh user token, after three requests. */
   login(username: string, options: CallOptions = {}): Promise<string> {
     const { orgId } = this.#config;
     return this.#calls.perform(
@@ -26,7 +26,7 @@ export class DelegatedLogin {
     );
   }
 
-  /** `PUT /auth/logout`: ends the session of a user token. An already invalid token counts as logged out. */
+  /** `PUT /auth/logout`: ends the session of a user token. A token that is invalid already counts as logged out. */
   async logout(userToken: string, options: CallOptions = {}): Promise<void> {
     try {
       await this.#calls.perform(

@@ -4,8 +4,8 @@ import { type KeyvLike, SealedKeyv } from '../sealing/sealed-keyv.js';
 import type { SealingOptions } from '../sealing/sealer.js';
 
 /**
- * A {@link TokenStore} in a Keyv, sealed with AES-256-GCM: nobody who reads the store learns a token or a username, and
- * a row that was altered or moved to another user does not open. Over `@keyv/redis` several replicas log a user in once.
+ * A {@link TokenStore} in a Keyv, sealed with AES-256-GCM. The store shows no token and no username, and a row that was
+ * changed or copied to another user does not open. With `@keyv/redis`, several replicas log a user in once.
  *
  * ```ts
  * tokens: { store: new KeyvTokenStore(new Keyv(new KeyvRedis(url)), { keys: [{ id: '2026-11', key }] }) }
@@ -33,20 +33,20 @@ export class KeyvTokenStore implements TokenStore {
     await this.#rows.delete([key]);
   }
 
-  /** With Redis, one replica at a time; other adapters have no locks, so there every replica may log in. */
+  /** With Redis, one replica at a time has the lock. Other adapters have no locks, so each replica may log in. */
   async lock(key: string, ttlMs: number): Promise<ReleaseLock | undefined> {
     const { store } = this.#keyv;
     return isKeyvRedis(store) ? lockInRedis(store, this.#rows.rowOf([key]), ttlMs) : async () => {};
   }
 }
 
-/** What is used of a node-redis client. */
+/** The members of a node-redis client that are used. */
 export interface RedisClientLike {
   set(key: string, value: string, options: { NX: true; PX: number }): Promise<unknown>;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** What is used of the adapter of `@keyv/redis`. */
+/** The members of the adapter of `@keyv/redis` that are used. */
 export interface KeyvRedisLike {
   namespace?: string;
   getClient(): Promise<RedisClientLike>;
@@ -54,12 +54,12 @@ export interface KeyvRedisLike {
 
 const DELETE_IF_OURS = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
 
-/** Tells the adapter of `@keyv/redis` from one that has no locks. */
+/** Whether this is the adapter of `@keyv/redis`. Other adapters have no locks. */
 export function isKeyvRedis(store: unknown): store is KeyvRedisLike {
   return typeof (store as KeyvRedisLike | undefined)?.getClient === 'function';
 }
 
-/** `SET NX PX` with a value of our own, so that nobody gives back a lock that has passed on to another. */
+/** Takes a lock with `SET NX PX`. Its value is a random id, so that a replica releases only its own lock. */
 export async function lockInRedis(store: KeyvRedisLike, row: string, ttlMs: number): Promise<ReleaseLock | undefined> {
   const key = `${store.namespace ?? ''}:lock:${row}`;
   const owner = randomUUID();

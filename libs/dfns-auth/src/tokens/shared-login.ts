@@ -7,16 +7,16 @@ import { DelegatedLogin } from './delegated-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';
 
-/** Longest time that a replica has the right to log a user in, and that the others wait for its token. */
+/** Longest time in milliseconds that a replica has the lock, and that other replicas wait for its token. */
 const LOCK_MS = 5_000;
-/** At most this share of a call's deadline goes by waiting for another replica. */
+/** Largest share of the deadline that is used to wait for another replica. */
 const SHARE = 1 / 3;
-/** How often those who wait look. */
+/** Milliseconds between two reads of the store while waiting. */
 const POLL_MS = 50;
 
 /**
- * Logs a user in once for all replicas: with a store, one of them asks Dfns while the others wait for its token. What the
- * store cannot do, for whatever reason, is done without it.
+ * Logs a user in once for all replicas. With a store, one replica asks Dfns while the others wait for its token. If the
+ * store fails, the login works without it.
  */
 @Injectable()
 export class SharedLogin implements OnApplicationShutdown {
@@ -36,15 +36,15 @@ export class SharedLogin implements OnApplicationShutdown {
     this.#stored = stored;
     this.#config = config;
     this.#now = now;
-    // Each wait under way listens.
+    // Each running wait adds a listener.
     setMaxListeners(0, this.#shutdown.signal);
   }
 
   /**
-   * A token from the store, or of a login.
+   * A token from the store, or from a login.
    *
-   * @param after a moment; a token asked for until then is not wanted
-   * @throws DfnsError of the login; never for the store
+   * @param after a time in milliseconds since 1970; a token that was asked for until then is not returned
+   * @throws DfnsError of the login; never of the store
    */
   async obtain(username: string, after: number): Promise<LiveToken> {
     if (!this.#config.tokens.store) return this.#ask(username);
@@ -58,12 +58,12 @@ export class SharedLogin implements OnApplicationShutdown {
       void release?.();
       throw error;
     }
-    // Behind the callers: the store is not worth their time.
+    // In the background: no call waits for the store.
     void this.#stored.keep(username, live, lastDrop).then(release);
     return live;
   }
 
-  /** Ends the waiting for other replicas. */
+  /** Ends the waits for other replicas. */
   onApplicationShutdown(): void {
     this.#shutdown.abort();
   }
@@ -73,7 +73,9 @@ export class SharedLogin implements OnApplicationShutdown {
     return liveToken(await this.#login.login(username), askedAt, this.#config.tokens);
   }
 
-  /** Neither, where the store fails or the wait was long enough: then whoever comes logs in. */
+  /**
+   * A token or the lock. Neither if the store fails or the wait is too long: then this replica logs in without a lock.
+   */
   async #findOrLock(username: string, after: number): Promise<{ found?: LiveToken; release?: ReleaseLock }> {
     const lockMs = Math.min(LOCK_MS, Math.ceil(this.#config.http.deadlineMs * SHARE));
     const wait = async (scope: CallScope) => {
@@ -88,7 +90,7 @@ export class SharedLogin implements OnApplicationShutdown {
     return CallScope.run(lockMs, [this.#shutdown.signal], wait).catch(() => ({}));
   }
 
-  /** Between our look and our lock another replica may have logged in and gone. */
+  /** Reads the store again: before this replica got the lock, another one may have logged in. */
   async #lockedOrFound(username: string, after: number, release: ReleaseLock) {
     const found = await this.#stored.find(username, after).catch(() => undefined);
     if (!found) return { release };

@@ -8,20 +8,20 @@ import { CallScope } from '../http/call-scope.js';
 import { isServable, type LiveToken, liveToken } from './token-lifetime.js';
 import { userTokenProblem } from './user-token.js';
 
-/** Milliseconds that the store may take over one answer. */
+/** Milliseconds that one operation of the store may take. */
 const STORE_TIMEOUT_MS = 500;
-/** Failures in a row after which the store is left alone, but for one probe each {@link HALF_OPEN_AFTER_MS}. */
+/** Failures in a row after which the store is not used, except for one test every {@link HALF_OPEN_AFTER_MS} ms. */
 const BREAK_AFTER = 3;
 const HALF_OPEN_AFTER_MS = 1_000;
 
-/** Tokens that were asked for until a moment are not served any more. */
+/** Tokens that were asked for until this time, in milliseconds since 1970, are no longer served. */
 export interface Drop {
   until: number;
 }
 
 /**
- * The tokens in the store of the application, which is trusted with nothing: each answer is awaited for
- * {@link STORE_TIMEOUT_MS}, and a token is checked to be the user's before it is used.
+ * The tokens in the store of the application. The store is not trusted: each operation has a limit of
+ * {@link STORE_TIMEOUT_MS} milliseconds, and before a token is used, it is checked that the token belongs to the user.
  */
 export class StoredTokens {
   readonly #config: DfnsAuthConfig;
@@ -40,7 +40,7 @@ export class StoredTokens {
     this.#drops = new LRUCache({ max: config.tokens.maxEntries });
   }
 
-  /** @throws DfnsError `DFNS_CONFIGURATION` when it is not known for which organisation a shared store keeps tokens */
+  /** @throws DfnsError `DFNS_CONFIGURATION` if there is a store and the organisation of its tokens is not known */
   static async open(config: DfnsAuthConfig, now: Clock): Promise<StoredTokens> {
     const orgId = config.orgId ?? readTokenClaims(await config.authToken())?.orgId;
     if (config.tokens.store && orgId === undefined) {
@@ -53,10 +53,10 @@ export class StoredTokens {
   }
 
   /**
-   * The user's token if there is one to serve.
+   * The user's token in the store, if it may be served.
    *
-   * @param after a moment; a token asked for until then is not wanted
-   * @throws when the store does not answer
+   * @param after a time in milliseconds since 1970; a token that was asked for until then is not returned
+   * @throws if the store fails or does not answer in time
    */
   async find(username: string, after: number): Promise<LiveToken | undefined> {
     const row = await this.#ask((store) => store.get(this.#key(username)));
@@ -66,9 +66,10 @@ export class StoredTokens {
   }
 
   /**
-   * Keeps a token for the other replicas, if it can.
+   * Writes a token to the store, for the other replicas. Failures of the store are ignored.
    *
-   * @param lastDrop what {@link lastDrop} was when the token was asked for; a token that was dropped since is not kept
+   * @param lastDrop what {@link lastDrop} returned when the token was asked for; if a token was dropped since then,
+   * nothing is written
    */
   async keep(username: string, { token, askedAt, staleAt }: LiveToken, lastDrop: Drop | undefined): Promise<void> {
     const ttlMs = staleAt - this.#now();
@@ -76,26 +77,26 @@ export class StoredTokens {
     await this.#try((store) => store.set(this.#key(username), JSON.stringify({ token, askedAt }), ttlMs));
   }
 
-  /** The last time that a token of the user was dropped. */
+  /** The last drop of a token of the user. */
   lastDrop(username: string): Drop | undefined {
     return this.#drops.get(username);
   }
 
-  /** Takes no token again that was asked for until `until`, whatever the store says. */
+  /** From now on, no token is served that was asked for until `until`, even if the store has one. */
   drop(username: string, until: number): void {
     this.#drops.set(username, { until });
   }
 
-  /** Drops the user's token, and removes it for the other replicas, if it can. */
+  /** Drops the user's token, and deletes it in the store. Failures of the store are ignored. */
   async forget(username: string): Promise<void> {
     this.drop(username, this.#now());
     await this.#try((store) => store.delete(this.#key(username)));
   }
 
   /**
-   * The right to log the user in, or `undefined` while another replica has it.
+   * The lock to log the user in, or `undefined` while another replica has it.
    *
-   * @throws when the store does not answer; a lock that arrives later is given back
+   * @throws if the store fails or does not answer in time; a lock that arrives later is released
    */
   async lock(username: string, ttlMs: number): Promise<ReleaseLock | undefined> {
     const release = await this.#ask(
@@ -105,7 +106,7 @@ export class StoredTokens {
     return release && (() => this.#try(release));
   }
 
-  /** Readable by no separator: JSON keeps the parts apart, and usernames that differ in anything differ here. */
+  /** JSON separates the parts of the key, so usernames that differ have keys that differ. */
   #key(username: string): string {
     return JSON.stringify([this.#config.baseUrl, this.#orgId, username]);
   }
@@ -120,7 +121,7 @@ export class StoredTokens {
     const { token, askedAt } = stored ?? {};
     if (typeof askedAt !== 'number' || userTokenProblem(token, username, this.#orgId) !== undefined) return undefined;
     const now = this.#now();
-    // The clock of the replica that asked may be ahead of ours.
+    // The clock of the replica that asked for the token may be ahead of ours.
     const live = liveToken(token as string, Math.min(askedAt, now), this.#config.tokens);
     return isServable(live, now) ? live : undefined;
   }

@@ -8,12 +8,13 @@ import { SharedLogin } from './shared-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { isServable, type LiveToken } from './token-lifetime.js';
 
-/** Milliseconds that a failed refresh is not tried again, while the old token is still served. */
+/** Milliseconds after a failed refresh without another one. The old token is still served. */
 const REFRESH_PAUSE_MS = 5_000;
 
 /**
- * User tokens of one instance: kept up to a bound, asked for once however many wait, refreshed before they end.
- * No timers: freshness is decided when a token is read. The key is the username exactly as given.
+ * User tokens of one instance, at most `tokens.maxEntries`. Concurrent calls share one login, and a token is refreshed
+ * before it ends. There are no timers: the age of a token is checked when it is read. The key is the username exactly
+ * as given.
  */
 @Injectable()
 export class TokenBroker {
@@ -40,7 +41,7 @@ export class TokenBroker {
     this.#tokens = new LRUCache({ max: config.tokens.maxEntries });
   }
 
-  /** A token of the user if one is in memory; towards its end it is refreshed in the background. */
+  /** A token of the user if there is one in memory. Before it ends, it is also refreshed in the background. */
   kept(username: string): string | undefined {
     const live = this.#tokens.get(username);
     if (!live) return undefined;
@@ -51,7 +52,7 @@ export class TokenBroker {
     return live.token;
   }
 
-  /** A token of the user, by a login where none is kept; `options` bound the wait of this caller alone. */
+  /** A token of the user, from a login if none is kept. `options` limit only the wait of this call. */
   async get(username: string, options: CallOptions = {}): Promise<string> {
     const kept = this.kept(username);
     if (kept !== undefined) return kept;
@@ -63,21 +64,21 @@ export class TokenBroker {
     return token;
   }
 
-  /** A token of the user that is kept here or in the store; asks nobody for a new one. */
+  /** A token of the user that is in memory or in the store. It never logs in. */
   async peek(username: string): Promise<string | undefined> {
     const kept = this.#tokens.peek(username);
     const live = kept ?? (await this.#stored.find(username, Number.NEGATIVE_INFINITY).catch(() => undefined));
     return live && isServable(live, this.#now()) ? live.token : undefined;
   }
 
-  /** Drops the token here and in the store, and keeps a login under way from bringing it back. */
+  /** Drops the token in memory and in the store. A login that is running does not bring it back. */
   async forget(username: string): Promise<void> {
     this.#tokens.delete(username);
     this.#flights.delete(username);
     await this.#stored.forget(username);
   }
 
-  /** Drops the token that was refused, and no newer one. */
+  /** Drops the token that was refused, but no newer one. */
   forgetRefused(username: string, token: string): void {
     const kept = this.#tokens.peek(username);
     if (kept?.token !== token) return;
@@ -93,7 +94,7 @@ export class TokenBroker {
     });
   }
 
-  /** One login for all who wait. It belongs to none of them: no caller's signal ends it, only the deadline does. */
+  /** Starts one login for all calls that wait. The signal of one of them does not end it; the deadline does. */
   #fly(username: string, after = Number.NEGATIVE_INFINITY): Promise<LiveToken> {
     const flight = this.#login.obtain(username, after);
     this.#flights.set(username, flight);
@@ -106,7 +107,7 @@ export class TokenBroker {
     return flight;
   }
 
-  /** Whether the flight is still the current one of its user; it is no longer. */
+  /** Ends a flight. Returns whether it was still the current one of its user. */
   #land(username: string, flight: Promise<LiveToken>): boolean {
     return this.#flights.get(username) === flight && this.#flights.delete(username);
   }

@@ -1,8 +1,8 @@
 import { readTokenClaims } from '../credentials/token-claims.js';
 
-/** Leeway and refresh window take at most this share of a lifetime each, so that a short token is served at all. */
+/** Leeway and refresh window are each at most this share of the lifetime, so that a short token is served at all. */
 const SHARE = 1 / 4;
-/** Milliseconds that no token is kept beyond, whatever it says. */
+/** Longest lifetime in milliseconds, even if the token states a longer one. */
 const LONGEST_LIFETIME_MS = 86_400_000;
 
 /** Milliseconds, as in `DfnsAuthModuleOptions.tokens`. */
@@ -12,20 +12,20 @@ export interface LifetimeOptions {
   defaultLifetimeMs: number;
 }
 
-/** A user token and when it may be served; all times by our clock, in milliseconds since 1970. */
+/** A user token, and when it may be served. All times are in milliseconds since 1970, by our clock. */
 export interface LiveToken {
   token: string;
-  /** When it was asked for. */
+  /** When the token was asked for. */
   askedAt: number;
-  /** From then on a hit starts a refresh behind. */
+  /** From then on, serving the token starts a refresh in the background. */
   refreshAt: number;
-  /** From then on it is not served. */
+  /** From then on, the token is not served. */
   staleAt: number;
 }
 
 /**
- * When a token may be served. Its lifetime is `exp − iat`, both by Dfns's clock, counted from when we asked: no two
- * clocks have to agree.
+ * When a token may be served. Its lifetime is `exp − iat`, both by the clock of Dfns, and it begins at `askedAt` by our
+ * clock. So the two clocks need not agree.
  *
  * @param askedAt when the request for the token began
  */
@@ -35,7 +35,7 @@ export function liveToken(token: string, askedAt: number, options: LifetimeOptio
   return { token, askedAt, staleAt, refreshAt: staleAt - Math.min(options.refreshAheadMs, lifetimeMs * SHARE) };
 }
 
-/** A clock that was set back makes a token stale rather than immortal. */
+/** Whether a token may be served now. If the clock was set back, the token is not served. */
 export function isServable({ askedAt, staleAt }: LiveToken, now: number): boolean {
   return askedAt <= now && now < staleAt;
 }

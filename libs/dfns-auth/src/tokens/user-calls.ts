@@ -7,7 +7,9 @@ import { isDfnsError } from '../errors/dfns-error.js';
 import type { CallOptions, CallScope } from '../http/call-scope.js';
 import { TokenBroker } from './token-broker.js';
 
-/** Makes calls for any caller. For a username it takes a token of the broker, and a fresh one where Dfns refuses that. */
+/**
+ * Makes calls for any caller. For a username it uses a token of the broker, and a fresh one if Dfns refuses that token.
+ */
 @Injectable()
 export class UserCalls {
   readonly #calls: DfnsCalls;
@@ -28,13 +30,13 @@ export class UserCalls {
     const call = (userToken: string, scope: CallScope) =>
       this.#calls.perform({ ...rest, caller: { userToken } }, { ...details, username }, scope);
     if (request.userAction === undefined) return this.withToken(username, call, options);
-    // What the user signed is bound to the token of that moment, so a fresh token is of no use.
+    // The signature of the user is bound to the token of its challenge, so a fresh token does not help.
     return this.#calls.scope(options, async (scope) => call(await this.token(username, scope), scope));
   }
 
   /**
-   * Calls with a token. Where Dfns refuses the token (`DFNS_USER_UNAUTHORIZED`), drops it and calls once more with a
-   * fresh one. All of it is one call with one deadline.
+   * Runs `call` with a token. If Dfns refuses the token (`DFNS_USER_UNAUTHORIZED`), drops it and runs `call` once more
+   * with a fresh one. Both share one deadline.
    */
   withToken<T>(
     username: string,
@@ -53,7 +55,7 @@ export class UserCalls {
     });
   }
 
-  /** A token of the user, from memory where there is one. @throws DfnsError `DFNS_BAD_REQUEST` for what is no username */
+  /** A token of the user, from memory if there is one. @throws DfnsError `DFNS_BAD_REQUEST` for an invalid username */
   async token(username: string, options: CallOptions): Promise<string> {
     return this.#tokens.kept(username) ?? this.#tokens.get(checked(DelegatedLoginDto, { username }).username, options);
   }

@@ -2,10 +2,10 @@ import { readTokenClaims } from '../credentials/token-claims.js';
 import { DfnsError } from '../errors/dfns-error.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
-/** Fits into a header. */
+/** Text that a header can hold. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-/** What keeps a token from being served to a user, or nothing. A claim that a token does not have is not compared. */
+/** Why a token must not be served to a user, or `undefined`. A username is compared only if the token has one. */
 export function userTokenProblem(token: unknown, username: string, orgId: string | undefined): string | undefined {
   if (typeof token !== 'string' || !TOKEN.test(token)) return 'no token';
   const claims = readTokenClaims(token);
@@ -15,7 +15,8 @@ export function userTokenProblem(token: unknown, username: string, orgId: string
 }
 
 /**
- * A token in an answer, once it is sure that it is of the organisation and the user that were asked about (dfns-api 4.4, 4.5).
+ * Reads a token in an answer, and checks that it is of the organisation and the user of the request
+ * (dfns-api 4.4, 4.5).
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
  */
