@@ -308,10 +308,10 @@ describe('an error of a second copy of the package', () => {
   });
 
   it('has no member that says nothing', () => {
-    expect(Object.keys(new DfnsError('DFNS_TIMEOUT', 'late')).sort()).toEqual(['code', 'name']);
+    expect(Object.keys(new DfnsError('DFNS_TIMEOUT', 'late')).sort()).toEqual(['code', 'mayHaveHappened', 'name']);
     const details = { operation: 'GET /x', upstreamStatus: 500 };
     const api = new DfnsApiError('DFNS_UNAVAILABLE', 'answered 500', details);
-    expect(Object.keys(api).sort()).toEqual(['code', 'name', 'operation', 'upstreamStatus']);
+    expect(Object.keys(api).sort()).toEqual(['code', 'mayHaveHappened', 'name', 'operation', 'upstreamStatus']);
     expect(Object.keys(toHttpException(api).getResponse())).not.toContain('errorId');
   });
 
