@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const SRC = join('libs', 'dfns-auth', 'src');
 
-/** From the top down: a file imports from its own folder and from folders further down, never upwards. */
+/** The folders from top to bottom. A file imports from its own folder and from lower folders, never from higher ones. */
 const LAYERS = [
   '.',
   'edge',
@@ -41,11 +41,11 @@ const imports: Import[] = files.flatMap((file) =>
 const layerOf = (file: string) => LAYERS.indexOf(posix.dirname(file).split('/')[0] as string);
 
 describe('imports of the library', () => {
-  it('are found', () => {
+  it('exist', () => {
     expect(imports.length).toBeGreaterThan(100);
   });
 
-  it('come from known folders', () => {
+  it('come only from known folders', () => {
     expect(files.filter((file) => layerOf(file) < 0)).toEqual([]);
   });
 
@@ -57,17 +57,17 @@ describe('imports of the library', () => {
     expect(upward).toEqual([]);
   });
 
-  it('name each file with its ending, as ESM needs it', () => {
+  it('name each file with its ending, because ESM needs it', () => {
     expect(imports.filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.js'))).toEqual([]);
   });
 
   const only = (pattern: RegExp) => imports.filter(({ specifier }) => pattern.test(specifier)).map(({ file }) => file);
 
-  it('touch @noble/curves in one file', () => {
+  it('use @noble/curves in one file', () => {
     expect(new Set(only(/^@noble\//))).toEqual(new Set(['credentials/elliptic-curves.ts']));
   });
 
-  it('do HTTP in http/ alone', () => {
+  it('use HTTP only in http/', () => {
     expect(
       only(/^(axios|@nestjs\/axios|node:https?|undici)$/).filter(
         (file) => !/^(http\/|dfns-auth\.module\.ts|edge\/http-answers)/.test(file),
@@ -75,11 +75,11 @@ describe('imports of the library', () => {
     ).toEqual([]);
   });
 
-  it('keep keys, sealing and errors free of Nest', () => {
+  it('use no Nest in credentials/, sealing/ and errors/', () => {
     expect(only(/^@nestjs\//).filter((file) => /^(credentials|errors|sealing)\//.test(file))).toEqual([]);
   });
 
-  it('use Nest by its package roots, which alone resolve in Nest 12', () => {
+  it('use Nest only by its package roots, because Nest 12 resolves nothing else', () => {
     expect(only(/^@nestjs\/[\w-]+\//)).toEqual([]);
   });
 });
@@ -96,7 +96,7 @@ describe('dependencies of the library', () => {
     expect([...new Set(names)].filter((name) => !(name in declared))).toEqual([]);
   });
 
-  it('leave what the application brings to the application', () => {
+  it('include no package that the application must provide', () => {
     const shared = [
       '@nestjs/common',
       '@nestjs/core',
@@ -111,7 +111,7 @@ describe('dependencies of the library', () => {
     expect(shared.filter((name) => name in manifest.dependencies || !(name in manifest.peerDependencies))).toEqual([]);
   });
 
-  it('send the version of the package as user agent', () => {
+  it('include the version of the package as the user agent', () => {
     expect(readFileSync(join(SRC, 'http', 'request-headers.ts'), 'utf8')).toContain(
       `'nestjs-dfns-auth/${manifest.version}'`,
     );
