@@ -1,17 +1,19 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DelegatedCeremonies, type RegisteredUser, type Wallet } from 'nestjs-dfns-auth';
 import { vectors } from './support/published-vectors.js';
-import { useSandbox } from './support/use-sandbox.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
 
 const { fido2 } = vectors;
 
 describe.each(fido2.registration.variants)('a passkey of the vectors: $challengeLayout', ({ credential }) => {
-  let challenge = fido2.registration.challenge;
-  const world = useSandbox({ restart: true, challenges: () => challenge });
+  let challenge: string;
+  // Each test has a new sandbox: the signature counter of the passkey must not go back.
+  const world = useSandboxForEachTest({ restart: true, challenges: () => challenge });
   let ceremonies: DelegatedCeremonies;
   let registered: RegisteredUser;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
+    challenge = fido2.registration.challenge;
     // The vectors contain the id of the user. So the user exists before the ceremony, and has not finished a registration.
     const userId = Buffer.from(fido2.userHandle, 'base64url').toString();
     world.sandbox.createUser({ username: 'ada', userId, registered: false });
