@@ -45,7 +45,7 @@ describe('the library makes another attempt', () => {
     },
   );
 
-  it('after no other error, except a limit', async () => {
+  it('after a limit, and after no other error', async () => {
     const others = DFNS_ERROR_CODES.filter((code) => code !== 'DFNS_UNAVAILABLE' && code !== 'DFNS_TIMEOUT');
     for (const code of others)
       expect([code, await retriable(unanswered(code))]).toEqual([code, code === 'DFNS_RATE_LIMITED']);

@@ -34,7 +34,7 @@ describe('SecretScrubber', () => {
   it.each([
     ['in two lines', `${SECRET.slice(0, 17)}\n${SECRET.slice(17)}`],
     ['in groups', SECRET.match(/.{1,5}/g)?.join(' ') ?? ''],
-    ['with marks that show nothing', SECRET.split('').join('\u200b')],
+    ['with invisible characters', SECRET.split('').join('\u200b')],
     ['escaped twice', JSON.stringify(JSON.stringify(SECRET)).replaceAll('/', '\\/')],
     ['only its first half', SECRET.slice(0, 22)],
     ['only its last half', SECRET.slice(-20)],
