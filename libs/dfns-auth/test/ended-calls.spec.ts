@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   type CallOptions,
   type CredentialSigner,
@@ -10,8 +9,9 @@ import {
   KeySigner,
   type ServiceAccountOptions,
 } from 'nestjs-dfns-auth';
-import { operations, optionsFor, startWith } from './registered.js';
-import { until } from './until.js';
+import { optionsFor } from './support/library-instance.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 /** A write that must not be sent for a caller who was told that the call has ended. */
 const WRITE = {
@@ -23,27 +23,20 @@ const WRITE = {
 const INIT = 'POST /auth/action/init';
 const ADA = { username: 'ada' };
 
-let sandbox: DfnsSandbox;
 let context: TestingModule;
 let now: number;
+
+beforeEach(() => {
+  now = Date.now();
+});
+const world = useSandboxForEachTest({ now: () => now, users: ['ada'] });
 
 const client = () => context.get(DfnsClient);
 const login = () => context.get(DelegatedAuthService).login(ADA);
 
 async function started(more: Partial<DfnsAuthModuleOptions> = {}): Promise<void> {
-  context = await startWith(sandbox, more, () => now);
+  context = await world.startInstance(more);
 }
-
-beforeEach(async () => {
-  now = Date.now();
-  sandbox = await DfnsSandbox.start({ now: () => now });
-  sandbox.createUser({ username: 'ada' });
-});
-
-afterEach(async () => {
-  await context.close();
-  await sandbox.stop();
-});
 
 /** A way for a call to end before its time. */
 type Ending = [string, string, () => { options: CallOptions; end: () => void }];
@@ -70,31 +63,31 @@ async function endsWhileItWaits(
   const call = client()
     .request(WRITE, options)
     .catch((error) => error);
-  await until(waits);
-  const from = sandbox.requests.length;
+  await waitUntil(waits);
+  const from = world.sandbox.requests.length;
   end();
   expect(await call).toMatchObject({ code, mayHaveHappened: false });
   release();
   // Whatever was held back would have gone before this login, or beside it.
   await login();
   await login();
-  return operations(sandbox, from).filter((operation) => !operation.startsWith('POST /auth/'));
+  return world.operations(from).filter((operation) => !operation.startsWith('POST /auth/'));
 }
 
 describe.each(ENDINGS)('a call that %s ends', (...ending) => {
   it('sends nothing after it waited behind the probe of a half-open circuit', async () => {
     await started({ http: { maxAttempts: 1 } });
-    sandbox.faults.add({ on: INIT, kind: 'status', status: 503, times: 10 });
+    world.sandbox.faults.add({ on: INIT, kind: 'status', status: 503, times: 10 });
     for (let i = 0; i < 10; i += 1) await login().catch(() => {});
     now += 5_001;
-    sandbox.faults.add({ on: INIT, kind: 'hang' });
+    world.sandbox.faults.add({ on: INIT, kind: 'hang' });
     const probe = new AbortController();
-    const from = sandbox.requests.length;
+    const from = world.sandbox.requests.length;
     const probing = context
       .get(DelegatedAuthService)
       .login(ADA, { signal: probe.signal })
       .catch(() => {});
-    await until(() => sandbox.requests.length > from);
+    await waitUntil(() => world.sandbox.requests.length > from);
     expect(
       await endsWhileItWaits(
         ending,
@@ -107,13 +100,13 @@ describe.each(ENDINGS)('a call that %s ends', (...ending) => {
 
   it('sends nothing after it waited for a free connection', async () => {
     await started({ http: { maxSockets: 1 } });
-    sandbox.faults.add({ on: INIT, kind: 'hang' });
+    world.sandbox.faults.add({ on: INIT, kind: 'hang' });
     const holder = new AbortController();
     const holding = context
       .get(DelegatedAuthService)
       .login(ADA, { signal: holder.signal })
       .catch(() => {});
-    await until(() => sandbox.requests.length === 1);
+    await waitUntil(() => world.sandbox.requests.length === 1);
     expect(
       await endsWhileItWaits(
         ending,
@@ -125,7 +118,7 @@ describe.each(ENDINGS)('a call that %s ends', (...ending) => {
   });
 
   it('sends nothing after it waited for the token of the service account', async () => {
-    const { serviceAccount } = optionsFor(sandbox);
+    const { serviceAccount } = optionsFor(world.sandbox);
     const token = serviceAccount.authToken as string;
     let isSlow = false;
     const held = deferred();
@@ -144,7 +137,7 @@ describe.each(ENDINGS)('a call that %s ends', (...ending) => {
   });
 
   it('sends nothing after it waited for the signer', async () => {
-    const { serviceAccount } = optionsFor(sandbox);
+    const { serviceAccount } = optionsFor(world.sandbox);
     const signer = new KeySigner((serviceAccount as ServiceAccountOptions).credential as never);
     let isSlow = true;
     const held = deferred();
@@ -157,7 +150,7 @@ describe.each(ENDINGS)('a call that %s ends', (...ending) => {
     await started({ serviceAccount: { ...serviceAccount, credential } });
     const arrived = await endsWhileItWaits(
       ending,
-      () => sandbox.requests.length > 0,
+      () => world.sandbox.requests.length > 0,
       () => {
         isSlow = false;
         held.resolve();
@@ -172,9 +165,9 @@ describe('a call that its signal ends', () => {
 
   it('sends nothing after it waited for the quota', async () => {
     await started();
-    sandbox.faults.add({ on: INIT, kind: 'status', status: 429, headers: { 'Retry-After': '0.3' } });
+    world.sandbox.faults.add({ on: INIT, kind: 'status', status: 429, headers: { 'Retry-After': '0.3' } });
     const limited = login();
-    await until(() => sandbox.requests.length === 1);
+    await waitUntil(() => world.sandbox.requests.length === 1);
     const arrived = await endsWhileItWaits(
       bySignal,
       () => true,
@@ -186,10 +179,10 @@ describe('a call that its signal ends', () => {
 
   it('sends nothing after it waited for its next attempt', async () => {
     await started();
-    sandbox.faults.add({ on: INIT, kind: 'status', status: 503, headers: { 'Retry-After': '0.3' } });
+    world.sandbox.faults.add({ on: INIT, kind: 'status', status: 503, headers: { 'Retry-After': '0.3' } });
     const arrived = await endsWhileItWaits(
       bySignal,
-      () => sandbox.requests.length > 0,
+      () => world.sandbox.requests.length > 0,
       () => {},
     );
     expect(arrived).toEqual([]);

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import { DelegatedAuthService, type DfnsAuthModuleOptions, DfnsClient, DfnsHealthIndicator } from 'nestjs-dfns-auth';
-import { startWith } from './registered.js';
-import { until } from './until.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const ADA = { username: 'ada' };
 const INIT = 'POST /auth/action/init';
@@ -11,23 +10,21 @@ const EVER = Number.POSITIVE_INFINITY;
 /** About what an answer of Dfns weighs; with these bytes a second it takes some 50 ms. */
 const SLOW = { kind: 'slow', bytesPerSecond: 8_000, times: EVER } as const;
 
-let sandbox: DfnsSandbox;
 let context: TestingModule;
 let now: number;
 
-beforeEach(async () => {
+beforeEach(() => {
   now = Date.now();
-  sandbox = await DfnsSandbox.start({ now: () => now });
-  for (const username of ['ada', 'bob', 'eve']) sandbox.createUser({ username, wallets: [{ network: 'Solana' }] });
 });
+const world = useSandboxForEachTest({ now: () => now });
 
-afterEach(async () => {
-  await context.close();
-  await sandbox.stop();
+beforeEach(() => {
+  for (const username of ['ada', 'bob', 'eve'])
+    world.sandbox.createUser({ username, wallets: [{ network: 'Solana' }] });
 });
 
 async function started(http: DfnsAuthModuleOptions['http']): Promise<void> {
-  context = await startWith(sandbox, { http }, () => now);
+  context = await world.startInstance({ http });
 }
 
 const auth = () => context.get(DelegatedAuthService);
@@ -58,12 +55,12 @@ describe('a login beside twelve readers on eight connections', () => {
     ['of several users', (at: number) => ['bob', 'eve'][at % 2] as string],
   ])('%s takes less than three times its time alone', async (_, userOf) => {
     await started({ maxSockets: 8 });
-    sandbox.faults.add({ ...SLOW, on: '*' });
+    world.sandbox.faults.add({ ...SLOW, on: '*' });
     for (const username of ['bob', 'eve']) await auth().getToken(username);
     const alone = await took(() => auth().login(ADA));
     const readers = Array.from({ length: 12 }, (_, at) => inALoop(1, () => read(userOf(at))));
     const stop = () => Promise.all(readers.map((end) => end()));
-    await until(() => sandbox.requests.filter(({ path }) => path === '/wallets').length >= 24);
+    await waitUntil(() => world.sandbox.requests.filter(({ path }) => path === '/wallets').length >= 24);
     const beside = await took(() => auth().login(ADA));
     await stop();
     expect(beside).toBeLessThan(3 * alone);
@@ -72,7 +69,7 @@ describe('a login beside twelve readers on eight connections', () => {
   it('goes on while all requests of another user hang', async () => {
     await started({ maxSockets: 8 });
     await auth().getToken('bob');
-    sandbox.faults.add({ on: 'GET /wallets', kind: 'hang', times: EVER });
+    world.sandbox.faults.add({ on: 'GET /wallets', kind: 'hang', times: EVER });
     const controller = new AbortController();
     const caller = { username: 'bob' };
     const hanging = Array.from({ length: 20 }, () =>
@@ -81,9 +78,9 @@ describe('a login beside twelve readers on eight connections', () => {
         .request({ method: 'GET', path: '/wallets', caller }, { signal: controller.signal })
         .catch(() => {}),
     );
-    await until(() => sandbox.requests.filter(({ path }) => path === '/wallets').length === 4);
+    await waitUntil(() => world.sandbox.requests.filter(({ path }) => path === '/wallets').length === 4);
     for (let i = 0; i < 5; i += 1) await auth().login(ADA);
-    expect(sandbox.requests.filter(({ path }) => path === '/wallets')).toHaveLength(4);
+    expect(world.sandbox.requests.filter(({ path }) => path === '/wallets')).toHaveLength(4);
     controller.abort();
     await Promise.all(hanging);
   });
@@ -91,12 +88,12 @@ describe('a login beside twelve readers on eight connections', () => {
   it('leaves one user half of the connections, and all of them to several', async () => {
     await started({ maxSockets: 8 });
     for (const username of ['bob', 'eve']) await auth().getToken(username);
-    sandbox.faults.add({ on: 'GET /wallets', kind: 'hang', times: EVER });
-    const reads = () => sandbox.requests.filter(({ path }) => path === '/wallets').length;
+    world.sandbox.faults.add({ on: 'GET /wallets', kind: 'hang', times: EVER });
+    const reads = () => world.sandbox.requests.filter(({ path }) => path === '/wallets').length;
     const hanging = [...Array(9).fill('bob'), ...Array(9).fill('eve')].map((username) =>
       read(username).catch(() => {}),
     );
-    await until(() => reads() === 8);
+    await waitUntil(() => reads() === 8);
     await context.close();
     await Promise.all(hanging);
     expect(reads()).toBe(8);
@@ -112,7 +109,7 @@ describe('one person whose requests fail', () => {
   ])('%s locks nobody else out', async (_, fault, http) => {
     await started({ maxAttempts: 2, ...http });
     for (const username of ['ada', 'bob', 'eve']) await auth().getToken(username);
-    sandbox.faults.add({ ...fault, on: 'GET /wallets', times: EVER });
+    world.sandbox.faults.add({ ...fault, on: 'GET /wallets', times: EVER });
     const stop = inALoop(4, () => read('bob'));
     const results: unknown[] = [];
     for (let i = 0; i < 40; i += 1)
@@ -132,17 +129,17 @@ describe('the circuit', () => {
 
   it('opens when nothing of Dfns answers, and closes when it does', async () => {
     await started({ maxAttempts: 1 });
-    sandbox.faults.add(down);
+    world.sandbox.faults.add(down);
     for (let i = 0; i < 10; i += 1)
       await auth()
         .login(ADA)
         .catch(() => {});
     expect(await health()).toMatchObject({ status: 'down', circuit: 'open', problem: expect.any(String) });
-    const from = sandbox.requests.length;
+    const from = world.sandbox.requests.length;
     await expect(auth().login(ADA)).rejects.toMatchObject({ code: 'DFNS_UNAVAILABLE', mayHaveHappened: false });
-    expect(sandbox.requests).toHaveLength(from);
+    expect(world.sandbox.requests).toHaveLength(from);
     now += 5_001;
-    sandbox.faults.clear();
+    world.sandbox.faults.clear();
     expect(await health()).toMatchObject({ status: 'degraded', circuit: 'half-open', problem: expect.any(String) });
     await auth().login(ADA);
     expect(await health()).toMatchObject({ status: 'up', circuit: 'closed' });
@@ -150,7 +147,7 @@ describe('the circuit', () => {
 
   it('does not open for 500, which is an answer', async () => {
     await started({ maxAttempts: 1 });
-    sandbox.faults.add({ ...down, status: 500 });
+    world.sandbox.faults.add({ ...down, status: 500 });
     for (let i = 0; i < 30; i += 1)
       await auth()
         .login(ADA)
@@ -160,14 +157,14 @@ describe('the circuit', () => {
 
   it('lets the next call probe when the first probe proved nothing, several times', async () => {
     await started({ maxAttempts: 1 });
-    sandbox.faults.add({ ...down, times: 10 });
+    world.sandbox.faults.add({ ...down, times: 10 });
     for (let i = 0; i < 10; i += 1)
       await auth()
         .login(ADA)
         .catch(() => {});
     now += 5_001;
     for (let i = 0; i < 3; i += 1) {
-      sandbox.faults.add({ on: INIT, kind: 'hang' });
+      world.sandbox.faults.add({ on: INIT, kind: 'hang' });
       await expect(auth().login(ADA, { deadlineMs: 30 })).rejects.toMatchObject({ code: 'DFNS_TIMEOUT' });
     }
     await expect(auth().login(ADA)).resolves.toBeDefined();
@@ -175,18 +172,18 @@ describe('the circuit', () => {
 
   it('hands a waiting call the right to probe while the first one still runs out', async () => {
     await started({ maxAttempts: 1 });
-    sandbox.faults.add({ ...down, times: 10 });
+    world.sandbox.faults.add({ ...down, times: 10 });
     for (let i = 0; i < 10; i += 1)
       await auth()
         .login(ADA)
         .catch(() => {});
     now += 5_001;
-    sandbox.faults.add({ on: INIT, kind: 'hang' });
-    const from = sandbox.requests.length;
+    world.sandbox.faults.add({ on: INIT, kind: 'hang' });
+    const from = world.sandbox.requests.length;
     const first = auth()
       .login(ADA, { deadlineMs: 100 })
       .catch((error) => error.code);
-    await until(() => sandbox.requests.length > from);
+    await waitUntil(() => world.sandbox.requests.length > from);
     const second = auth().login(ADA);
     expect(await first).toBe('DFNS_TIMEOUT');
     await expect(second).resolves.toBeDefined();
