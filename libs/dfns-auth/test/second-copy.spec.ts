@@ -73,9 +73,7 @@ beforeAll(async () => {
   await app.listen(0, '127.0.0.1');
 });
 
-afterAll(async () => {
-  await app.close();
-});
+afterAll(() => app.close());
 
 const get = async (path: string) => {
   const answer = await fetch(`${await app.getUrl()}${path}`);
