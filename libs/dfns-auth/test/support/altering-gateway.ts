@@ -12,6 +12,9 @@ export interface GenuineAnswer {
 /** Writes an altered answer. */
 export type AlterAnswer = (answer: GenuineAnswer, response: ServerResponse, request: IncomingMessage) => void;
 
+/** Names of the headers of Dfns that the gateway passes on. */
+const PASSED_ON = ['content-type', 'retry-after'];
+
 const unaltered: AlterAnswer = ({ status, headers, body }, response) => {
   response.writeHead(status, headers).end(body);
 };
@@ -33,15 +36,18 @@ export class AlteringGateway {
       const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
       const answer = await fetch(target + request.url, {
         method: request.method,
-        headers: headers as Record<string, string>,
+        // A kept connection may be closed by the sandbox just now.
+        headers: { ...(headers as Record<string, string>), connection: 'close' },
         ...(body !== '' && { body }),
-      });
+      }).catch(() => undefined);
+      // The sandbox stopped meanwhile.
+      if (!answer) return response.destroy();
       const genuine = {
         status: answer.status,
-        headers: { 'content-type': answer.headers.get('content-type') ?? '' },
+        headers: Object.fromEntries([...answer.headers].filter(([name]) => PASSED_ON.includes(name))),
         body: await answer.text(),
       };
-      (this.#alterations.get(operation) ?? unaltered)(genuine, response, request);
+      return (this.#alterations.get(operation) ?? unaltered)(genuine, response, request);
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
