@@ -46,6 +46,7 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
     return Object.fromEntries(paths.map((path) => [path.slice(name.length + 1), value(path)]));
   };
   const baseUrl = value('baseUrl');
+  value('insecureHttpHosts');
   const config = {
     orgId: value('orgId'),
     http: section('http'),
@@ -72,6 +73,7 @@ function completed(
     .split('.')
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], options);
   const value = given ?? fallback;
-  if (value !== undefined) problems.add(path, check?.(value, { orgId: options.orgId, now: now() }));
+  const { orgId, insecureHttpHosts } = options;
+  if (value !== undefined) problems.add(path, check?.(value, { orgId, insecureHttpHosts, now: now() }));
   return value;
 }

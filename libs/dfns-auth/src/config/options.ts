@@ -80,6 +80,11 @@ export interface LegacyOptions {
 export interface DfnsAuthModuleOptions {
   /** Base URL of the region. A path prefix is kept; `http:` only for loopback hosts. @default https://api.dfns.io */
   baseUrl?: string;
+  /**
+   * Host names that `baseUrl` may reach by `http:` beyond this machine, for a sandbox in another container. Refused if
+   * `NODE_ENV` is `production`. @default none: only this machine
+   */
+  insecureHttpHosts?: string[];
   /** If set, every token that is used or received must be of this organisation (dfns-api 4.5). */
   orgId?: string;
   serviceAccount: ServiceAccountOptions;
