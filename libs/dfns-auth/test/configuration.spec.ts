@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import fc from 'fast-check';
@@ -162,8 +163,11 @@ describe('options', () => {
   });
 
   it('refuse a token of the service account from the moment of its end', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const options = withAccount({ authToken: tokenOf('service account token of the organisation') });
     expect(await problemsOf(options, 1_767_229_200_000 - 1)).toBe('');
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
     expect(await problemsOf(options, 1_767_229_200_000)).toMatch(/has expired/);
   });
 
@@ -178,18 +182,42 @@ describe('options', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('accept functions for secrets, and call them at each use', async () => {
-    let asked = 0;
-    const options = withAccount({
-      authToken: async () => {
-        asked += 1;
-        return asked === 3 ? 'rotten' : authToken;
-      },
-      credential: { credId, privateKey: () => privateKey },
-    });
-    const config = await resolveConfig(options, () => 0);
+  it('accept functions for all secrets, and call each once', async () => {
+    const asked: string[] = [];
+    const given = <T>(name: string, value: T) => {
+      return async () => {
+        asked.push(name);
+        return value;
+      };
+    };
+    const { pem, passphrase } = encryptedPkcs8;
+    const credential = {
+      credId: given('credId', credId),
+      privateKey: given('privateKey', pem),
+      passphrase: given('passphrase', passphrase),
+    };
+    const config = await resolveConfig(withAccount({ authToken: given('authToken', authToken), credential }), () => 0);
+    await config.authToken();
     await expect(config.authToken()).resolves.toBe(authToken);
-    await expect(config.authToken()).rejects.toMatchObject({ code: 'DFNS_CONFIGURATION' });
+    expect(asked.sort()).toEqual(['authToken', 'credId', 'passphrase', 'privateKey']);
+  });
+
+  it.each([
+    ['a token', { authToken: () => `${authToken}\n` }, /authToken[^\n]* line breaks/],
+    ['a token that is no text', { authToken: () => 7 as never }, /authToken[^\n]* is empty/],
+    ['a credential id', { credential: { credId: () => '', privateKey } }, /credId[^\n]* is empty/],
+    ['a key', { credential: { credId, privateKey: async () => 'rotten' } }, /privateKey[^\n]* is not PEM/],
+    [
+      'a passphrase that is no text',
+      { credential: { credId, privateKey, passphrase: () => 7 as never } },
+      /passphrase[^\n]* is not text/,
+    ],
+  ])('refuse what a function gives for %s', async (_, account, message) => {
+    expect(await problemsOf(withAccount(account))).toMatch(message);
+  });
+
+  it.each(['on', 'FAIL', true])('refuse %j as checkOnStart', async (checkOnStart) => {
+    expect(await problemsOf({ ...valid, checkOnStart })).toMatch(/checkOnStart \(DFNS_CHECK_ON_START\) is none of/);
   });
 });
 
@@ -210,8 +238,10 @@ describe('environment', () => {
         DFNS_ORG_ID: '',
         DFNS_INSECURE_HTTP_HOSTS: 'dfns-sandbox, other',
         DFNS_API_URL: 'http://other:4000',
+        DFNS_CHECK_ON_START: 'warn',
       }),
     ).toMatchObject({
+      checkOnStart: 'warn',
       insecureHttpHosts: ['dfns-sandbox', 'other'],
       http: { deadlineMs: 900, attemptTimeoutMs: 300, maxAttempts: 2 },
       tokens: { maxEntries: 7 },

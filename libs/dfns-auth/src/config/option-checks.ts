@@ -96,6 +96,16 @@ export function privateKeyProblem(value: unknown, passphrase: string | undefined
   }
 }
 
+export function passphraseProblem(value: unknown): string | undefined {
+  return value === undefined || typeof value === 'string' ? undefined : 'is not text: give the passphrase of the key';
+}
+
+export function checkOnStartProblem(value: unknown): string | undefined {
+  return value === undefined || ['off', 'warn', 'fail'].includes(value as string)
+    ? undefined
+    : 'is none of off, warn and fail: write one of them';
+}
+
 export function agentProblem(value: unknown): string | undefined {
   return typeof (value as Partial<Record<string, unknown>> | null)?.['addRequest'] === 'function'
     ? undefined

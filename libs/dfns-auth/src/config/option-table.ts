@@ -5,9 +5,11 @@ import {
   authTokenProblem,
   baseUrlProblem,
   booleanProblem,
+  checkOnStartProblem,
   credIdProblem,
   insecureHttpHostsProblem,
   orgIdProblem,
+  passphraseProblem,
   privateKeyProblem,
   wholeNumberProblem,
 } from './option-checks.js';
@@ -110,6 +112,7 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   },
   'serviceAccount.credential.passphrase': {
     variable: 'DFNS_PRIVATE_KEY_PASSPHRASE',
+    check: passphraseProblem,
     words: 'passphrase of an encrypted key',
   },
   'http.attemptTimeoutMs': {
@@ -161,6 +164,13 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   'ceremonies.lifetimeMs': { default: 600_000, ...wholeNumber(1, HOUR_MS, 'milliseconds to answer a challenge') },
   'ceremonies.maxEntries': { default: 10_000, ...wholeNumber(1, 1_000_000, 'ceremonies that are kept in memory') },
   'ceremonies.store': { words: 'a store that replicas share; else the memory of this process' },
+  checkOnStart: {
+    variable: 'DFNS_CHECK_ON_START',
+    default: 'off',
+    check: checkOnStartProblem,
+    words:
+      '`warn` or `fail`: at start, has the service account sign a challenge of Dfns, which changes nothing; if that fails, `warn` logs it and `fail` stops the start',
+  },
   identity: { words: 'function that tells the Dfns username of the authenticated principal' },
   'legacy.appId': {
     variable: 'DFNS_APP_ID',
@@ -186,9 +196,21 @@ export class OptionProblems {
     this.#lines.push(`${path}${variable ? ` (${variable})` : ''} ${problem}`);
   }
 
+  addAll(other: OptionProblems): void {
+    this.#lines.push(...other.#lines);
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  /** All problems, below a heading. */
+  text(heading: string): string {
+    return `${heading}:\n- ${this.#lines.join('\n- ')}`;
+  }
+
   /** @throws DfnsError `DFNS_CONFIGURATION` */
   throwIfAny(): void {
-    if (this.#lines.length === 0) return;
-    throw new DfnsError('DFNS_CONFIGURATION', `DfnsAuthModule is not configured:\n- ${this.#lines.join('\n- ')}`);
+    if (!this.isEmpty) throw new DfnsError('DFNS_CONFIGURATION', this.text('DfnsAuthModule is not configured'));
   }
 }
