@@ -263,6 +263,7 @@ it('a function that hangs when it is asked again holds no call beyond its deadli
   const refused = await Promise.all([failureOf(login({ deadlineMs: 80 })), failureOf(login({ deadlineMs: 80 }))]);
   for (const error of refused) expect(error).toMatchObject({ code: 'DFNS_TIMEOUT', mayHaveHappened: false });
   expect(calls).toBe(2);
+  expect(await health()).toMatchObject({ status: 'down' });
   const waiting = login();
   release(rotation.current.authToken);
   await expect(waiting).resolves.toHaveProperty('token');

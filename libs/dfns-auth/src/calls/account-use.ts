@@ -46,15 +46,12 @@ export class AccountUse {
   readonly isWorthAnother = async (error: unknown, scope: CallScope): Promise<boolean> => {
     const part = refusedPart(error);
     if (part === undefined) return false;
-    const { isNew, problem } = this.#isRenewed
-      ? { isNew: false }
-      : await scope.race(this.#account.renew(this.#identity, part));
-    if (isNew) {
-      this.#isRenewed = true;
-      return true;
-    }
-    this.#account.noteRefused(this.#identity, part, problem ?? (error as DfnsError).message);
-    if (problem === undefined) return false;
+    this.#account.noteRefused(this.#identity, part, (error as DfnsError).message);
+    if (this.#isRenewed) return false;
+    const { isNew, problem } = await scope.race(this.#account.renew(this.#identity, part));
+    this.#isRenewed = isNew;
+    if (problem === undefined) return isNew;
+    this.#account.noteRefused(this.#identity, part, problem);
     throw new DfnsError('DFNS_CONFIGURATION', problem, { mayHaveHappened: scope.mayHaveHappened });
   };
 }

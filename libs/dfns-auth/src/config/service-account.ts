@@ -73,7 +73,7 @@ export class ServiceAccount {
     if (part === 'credential' || this.#refusal?.part === 'token') this.#refusal = undefined;
   }
 
-  /** A caller hears that the service account was refused. */
+  /** Dfns refused the service account. */
   noteRefused(used: Identity, part: AccountPart, problem: string): void {
     if (used === this.#identity) this.#refusal = { part, problem };
   }
@@ -106,7 +106,10 @@ export class ServiceAccount {
     const context = { orgId: this.#orgId, now: this.#now() };
     const identity = await readIdentity(this.#options, context, problems, this.#identity);
     // Which credential a signer uses shows with its next signature only, so that is worth an attempt.
-    if (identity) this.#identity = isSignerRefused ? { ...identity } : identity;
+    if (identity && (isSignerRefused || identity !== this.#identity)) {
+      this.#identity = { ...identity };
+      this.#refusal = undefined;
+    }
     return problems.isEmpty ? undefined : problems.text('The service account was refused, and cannot be read again');
   }
 }
