@@ -39,6 +39,11 @@ export class Circuit implements OnApplicationShutdown {
     return this.#pause.remainingMs > 0 ? 'open' : 'half-open';
   }
 
+  /** Whether the last request got an answer; true before the first one. */
+  get isAnswered(): boolean {
+    return this.#failures === 0;
+  }
+
   /**
    * Runs a call when the circuit lets it pass. A probe that ends without an answer and without a failure gives its right
    * to the next call.
