@@ -47,21 +47,21 @@ describe('retries', () => {
   });
 
   it.each([
-    ['seconds below zero', { 'retry-after': '-5' }, 0],
-    ['a date in the past', { 'retry-after': inSeconds(-60) }, 0],
-    ['seconds beyond the deadline', { 'retry-after': '3600' }, 3_600_000],
-    ['more seconds than a day has', { 'retry-after': '99999999999999999999' }, 86_400_000],
-    ['a date beyond the deadline', { 'retry-after': inSeconds(600) }, 600_000],
-    ['the reset of a quota', { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 60) }, 60_000],
+    ['seconds below zero', () => ({ 'retry-after': '-5' }), 0],
+    ['a date in the past', () => ({ 'retry-after': inSeconds(-60) }), 0],
+    ['seconds beyond the deadline', () => ({ 'retry-after': '3600' }), 3_600_000],
+    ['more seconds than a day has', () => ({ 'retry-after': '99999999999999999999' }), 86_400_000],
+    ['a date beyond the deadline', () => ({ 'retry-after': inSeconds(600) }), 600_000],
+    ['the reset of a quota', () => ({ 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 60) }), 60_000],
     [
       'words, and the reset of a quota',
-      { 'retry-after': 'soon', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 60) },
+      () => ({ 'retry-after': 'soon', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1_000) + 60) }),
       60_000,
     ],
-    ['words', { 'retry-after': 'soon 5' }, undefined],
-  ])('read %s', async (_, headers: Record<string, string>, expected) => {
+    ['words', () => ({ 'retry-after': 'soon 5' }), undefined],
+  ])('read %s', async (_, headers: () => Record<string, string>, expected) => {
     const auth = await started({ maxAttempts: 2 });
-    world.sandbox.faults.add(unavailable(headers, 2));
+    world.sandbox.faults.add(unavailable(headers(), 2));
     const from = world.sandbox.requests.length;
     const { retryAfterMs } = (await failureOf(auth.login(ADA))) as DfnsApiError;
     if (expected === undefined) expect(retryAfterMs).toBeUndefined();
