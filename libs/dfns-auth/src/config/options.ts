@@ -82,7 +82,7 @@ export interface LegacyOptions {
 
 /** Options of `DfnsAuthModule.forRoot`, and what the factory of `forRootAsync` returns. */
 export interface DfnsAuthModuleOptions {
-  /** Base URL of the region. A path prefix is kept; `http:` only for loopback hosts. @default https://api.dfns.io */
+  /** Base URL of the region, with or without a path. `http:` only for this machine. @default https://api.dfns.io */
   baseUrl?: string;
   /**
    * Host names that `baseUrl` may reach by `http:` beyond this machine, for a sandbox in another container. Refused if
