@@ -148,7 +148,7 @@ export class DelegatedAuthService {
     options: CallOptions = {},
   ): Promise<RecoveryResult> {
     const result = await this.#recovery.recover(temporaryAuthenticationToken, request, options);
-    await this.forget(result.user.username);
+    if (result.user.username !== undefined) await this.forget(result.user.username);
     return result;
   }
 }
