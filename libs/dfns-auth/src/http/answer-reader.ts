@@ -52,9 +52,10 @@ export class AnswerReader {
     return value === undefined || typeof value === 'boolean' ? value : this.#refuse('true or false', name);
   }
 
-  number(name: string): number {
-    const value = this.#members[name];
-    return typeof value === 'number' ? value : this.#refuse('number', name);
+  /** `undefined` for a member that is missing or `null`. */
+  optionalNumber(name: string): number | undefined {
+    const value = this.#members[name] ?? undefined;
+    return value === undefined || typeof value === 'number' ? value : this.#refuse('number', name);
   }
 
   object(name: string): AnswerReader {

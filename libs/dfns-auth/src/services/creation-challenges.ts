@@ -60,8 +60,13 @@ function readCreationChallenge(answer: AnswerReader, { userId, username = '' }: 
     },
     ...readRelyingParty(answer),
     attestation: answer.optionalText('attestation') ?? 'none',
-    pubKeyCredParams: answer.optionalList(algorithms, (item) => ({ type: 'public-key', alg: item.number('alg') })),
+    pubKeyCredParams: answer.optionalList(algorithms, readAlgorithm).flat(),
   };
+}
+
+function readAlgorithm(item: AnswerReader): CreationChallenge['pubKeyCredParams'] {
+  const alg = item.optionalNumber('alg');
+  return alg === undefined ? [] : [{ type: 'public-key', alg }];
 }
 
 function readPasskeyCreationChallenge(answer: AnswerReader, known?: KnownUser): PasskeyCreationChallenge {

@@ -40,7 +40,7 @@ export class AlteringGateway {
         headers: { 'content-type': answer.headers.get('content-type') ?? '' },
         body: await answer.text(),
       };
-      (this.#alterations.get(operation) ?? unaltered)(genuine, response, request);
+      (this.#alterations.get(operation) ?? this.#alterations.get('*') ?? unaltered)(genuine, response, request);
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -66,7 +66,7 @@ export class AlteringGateway {
     return [...this.#sockets];
   }
 
-  /** From now on, `alter` writes the answers to `operation`. */
+  /** From now on, `alter` writes the answers to `operation`; `*` means every other operation. */
   on(operation: string, alter: AlterAnswer): void {
     this.#alterations.set(operation, alter);
   }
