@@ -123,7 +123,7 @@ export class DelegatedAuthService {
     return this.#registration.complete(temporaryAuthenticationToken, request, options);
   }
 
-  /** As {@link completeRegistration}, and also creates wallets of the user. The result holds a user token. */
+  /** As {@link completeRegistration}, and also creates wallets of the user. The result holds a user token if Dfns sent one. */
   completeEndUserRegistration(
     temporaryAuthenticationToken: string,
     request: CompleteEndUserRegistrationDto,
