@@ -17,8 +17,12 @@ const GROUPS = {
   answers: { files: ['http/answer.ts', 'http/failures.ts'], specs: ['answers', 'refusals'] },
   secrets: { files: ['http/secret-scrubber.ts'], specs: ['secret-scrubber', 'secrets'] },
   retries: {
-    files: ['calls/retry-policy.ts', 'calls/circuit.ts'],
-    specs: ['faults-retries', 'retry-policy', 'health'],
+    files: ['calls/retry-policy.ts', 'http/circuit.ts'],
+    specs: ['faults-retries', 'retry-policy', 'fairness', 'ended-calls', 'health'],
+  },
+  governor: {
+    files: ['http/governor.ts', 'http/quota.ts', 'http/pause.ts', 'http/waiting-line.ts'],
+    specs: ['quota', 'governor', 'fairness', 'ended-calls'],
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],

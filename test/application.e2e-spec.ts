@@ -88,6 +88,15 @@ describe('the reference application without a configuration', () => {
     expect(await answers[0]?.text()).toBe(await answers[1]?.text());
   });
 
+  it('slows down who guesses the password of an account, and nobody else', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i += 1)
+      statuses.push((await logIn('guessed@example.test', `guessed-password-${i}`)).status);
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    expect((await logIn('GUESSED@example.test', 'guessed-password')).status).toBe(429);
+    expect((await logIn('other@example.test', 'guessed-password')).status).toBe(401);
+  });
+
   it('ends its own session and the session at Dfns at the logout', async () => {
     const cookie = await sessionCookie();
     await fetch(`${application.url}/wallets`, { headers: { cookie } });
@@ -122,6 +131,19 @@ describe('the reference application without a configuration', () => {
     await other.close();
     await closed;
     await expect(fetch(dfns)).rejects.toThrow();
+  });
+});
+
+describe('the reference application in production', () => {
+  it('does not start with a local Dfns, and names the missing variables', async () => {
+    const before = process.env['NODE_ENV'];
+    process.env['NODE_ENV'] = 'production';
+    try {
+      const start = createApplication({ abortOnError: false, logger: false });
+      await expect(start).rejects.toThrow(/DFNS_AUTH_TOKEN is empty[\s\S]*DFNS_CRED_ID is empty/);
+    } finally {
+      process.env['NODE_ENV'] = before;
+    }
   });
 });
 

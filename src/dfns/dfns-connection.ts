@@ -3,7 +3,10 @@ import { DfnsSandbox } from 'dfns-sandbox';
 import { type DfnsAuthModuleOptions, type DfnsAuthOptionsFactory, dfnsAuthConfig } from 'nestjs-dfns-auth';
 import { sessionUsername } from '../session/session-username.js';
 
-/** The Dfns that this application uses: the one that `DFNS_*` variables name, or a local one if none is set. */
+/**
+ * The Dfns that this application uses: the one that `DFNS_*` variables name, or a local one if none is set. In production
+ * there is no local one, since everybody knows the password of its demo account.
+ */
 @Injectable()
 export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShutdown {
   #sandbox?: DfnsSandbox;
@@ -18,7 +21,7 @@ export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShut
   }
 
   async createDfnsAuthOptions(): Promise<DfnsAuthModuleOptions> {
-    const options = isConfigured() ? dfnsAuthConfig() : await this.#startSandbox();
+    const options = isConfigured() || isProduction() ? dfnsAuthConfig() : await this.#startSandbox();
     return { ...options, identity: (context) => sessionUsername(context.switchToHttp().getRequest()) };
   }
 
@@ -36,6 +39,10 @@ export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShut
       serviceAccount: { authToken, credential: { credId, privateKey } },
     };
   }
+}
+
+function isProduction(): boolean {
+  return process.env['NODE_ENV'] === 'production';
 }
 
 function isConfigured(): boolean {

@@ -1,9 +1,11 @@
 import { promisify } from 'node:util';
-import { Body, Controller, Delete, HttpCode, Post, Req, UnauthorizedException } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
+
 import type { Request } from 'express';
 import { DelegatedAuthService } from 'nestjs-dfns-auth';
 import { Accounts } from '../accounts/accounts.js';
 import { CredentialsDto } from '../accounts/credentials.dto.js';
+import { LoginLimitGuard } from './login-limit.guard.js';
 import { openSession } from './open-session.js';
 import { sessionUsername } from './session-username.js';
 
@@ -16,6 +18,7 @@ export class SessionController {
   ) {}
 
   @Post()
+  @UseGuards(LoginLimitGuard)
   @HttpCode(200)
   async logIn(@Body() { email, password }: CredentialsDto, @Req() request: Request): Promise<{ email: string }> {
     const account = await this.accounts.authenticate(email, password);

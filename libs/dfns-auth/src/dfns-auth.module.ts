@@ -2,6 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { CallRunner } from './calls/call-runner.js';
 import { DfnsCalls } from './calls/dfns-calls.js';
+import { StartCheck } from './calls/start-check.js';
 import { UserActionSteps } from './calls/user-action-steps.js';
 import { ActionCeremony } from './ceremonies/action-ceremony.js';
 import { CeremonyRows } from './ceremonies/ceremony-rows.js';
@@ -80,6 +81,7 @@ function coreProviders(optionsToken: symbol, name?: string): Provider[] {
     CallRunner,
     UserActionSteps,
     DfnsCalls,
+    StartCheck,
     DelegatedLogin,
     SharedLogin,
     TokenBroker,

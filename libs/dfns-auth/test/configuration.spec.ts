@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import fc from 'fast-check';
 import { DelegatedAuthService, DfnsAuthModule, type DfnsAuthModuleOptions, dfnsAuthConfig } from 'nestjs-dfns-auth';
 import { resolveConfig } from '../src/config/config.js';
 import { readEnvironment } from '../src/config/environment.js';
+import { OPTIONS } from '../src/config/option-table.js';
 import { vectorKey, vectors } from './support/published-vectors.js';
 import { useSandbox } from './support/use-sandbox.js';
 
@@ -79,9 +81,12 @@ describe('options', () => {
       { ...valid, http: { deadlineMs: 1.5 } },
       /http\.deadlineMs \(DFNS_DEADLINE_MS\) is not a whole number/,
     ],
-    ['more than a timer takes', { ...valid, http: { deadlineMs: 2 ** 31 } }, /http\.deadlineMs/],
+    ['a token cache for a hundred million users', { ...valid, tokens: { maxEntries: 1e8 } }, /tokens\.maxEntries/],
     ['an empty cache', { ...valid, tokens: { maxEntries: 0 } }, /tokens\.maxEntries/],
     ['a negative leeway', { ...valid, tokens: { leewayMs: -1 } }, /tokens\.leewayMs/],
+    ['a line break in the application id', { ...valid, legacy: { appId: 'ap-1\r\nX: 1' } }, /appId \(DFNS_APP_ID\)/],
+    ['an application id that is no text', { ...valid, legacy: { appId: 7 } }, /cannot be sent as a header/],
+    ['an invisible character in the application id', { ...valid, legacy: { appId: 'ap-\u200b1' } }, /as a header/],
   ])('refuse %s', async (_, options, message) => {
     expect(await problemsOf(options)).toMatch(message);
   });
@@ -98,6 +103,9 @@ describe('options', () => {
     ],
     ['a token without organisation', { authToken: tokenOf('token without the claim') }, /another organisation/],
     ['a line break in the token', { authToken: `${authToken}\n` }, /line breaks/],
+    ['an invisible character in the token', { authToken: `${authToken}\u200b` }, /invisible characters/],
+    ['a letter in the token that no header carries', { authToken: `${authToken}é` }, /copy it again/],
+    ['an invisible character in the credential id', { credential: { credId: 'a\u200bb', privateKey } }, /invisible/],
     [
       'a token that cannot be fetched',
       { authToken: () => Promise.reject(new Error('vault is closed')) },
@@ -112,9 +120,54 @@ describe('options', () => {
     expect(await problemsOf(withAccount(account))).toMatch(message);
   });
 
+  const numbers = Object.entries(OPTIONS).filter(([, { default: value }]) => typeof value === 'number');
+
+  it.each(numbers)('have limits for %s, which the table names', async (path, { words }) => {
+    const [min, max] = (/(\d+) to (\d+)$/.exec(words) ?? []).slice(1).map(Number) as [number, number];
+    const [section = '', name = ''] = path.split('.');
+    const problems = (value: number) => problemsOf({ ...valid, [section]: { [name]: value } });
+    expect(await Promise.all([min, max].map(problems))).toEqual(['', '']);
+    for (const value of [min - 1, max + 1, max / 7 + 0.5, Number.POSITIVE_INFINITY, Number.NaN]) {
+      expect(await problems(value)).toContain(`${path}`);
+    }
+  });
+
+  it('allow http beyond this machine for the named hosts only', async () => {
+    const insecureHttpHosts = ['dfns-sandbox', '10.0.0.7'];
+    const problems = (baseUrl: string) => problemsOf({ ...valid, insecureHttpHosts, baseUrl });
+    expect(await problems('http://dfns-sandbox:4000')).toBe('');
+    expect(await problems('http://10.0.0.7:4000/x')).toBe('');
+    for (const host of ['dfns-sandbox.example.test', 'x.dfns-sandbox', '10.0.0.8', 'api.dfns.io']) {
+      expect(await problems(`http://${host}`)).toMatch(/insecureHttpHosts \(DFNS_INSECURE_HTTP_HOSTS\)/);
+    }
+  });
+
+  it.each([['http://dfns-sandbox'], ['dfns-sandbox:4000'], [''], ['UPPER'], [7]])(
+    'refuse %j as an insecure host',
+    async (host) => {
+      expect(await problemsOf({ ...valid, insecureHttpHosts: [host] })).toMatch(/list of host names/);
+    },
+  );
+
+  it('refuse insecure hosts in production', async () => {
+    const before = process.env['NODE_ENV'];
+    process.env['NODE_ENV'] = 'production';
+    try {
+      const options = { ...valid, insecureHttpHosts: ['dfns-sandbox'], baseUrl: 'http://dfns-sandbox:4000' };
+      expect(await problemsOf(options)).toMatch(/insecureHttpHosts[^\n]* NODE_ENV is production: remove it/);
+      const source = { DFNS_INSECURE_HTTP_HOSTS: 'dfns-sandbox', DFNS_API_URL: 'http://dfns-sandbox:4000' };
+      expect(() => readEnvironment(source)).toThrow(/DFNS_INSECURE_HTTP_HOSTS[^\n]* NODE_ENV is production/);
+    } finally {
+      process.env['NODE_ENV'] = before;
+    }
+  });
+
   it('refuse a token of the service account from the moment of its end', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const options = withAccount({ authToken: tokenOf('service account token of the organisation') });
     expect(await problemsOf(options, 1_767_229_200_000 - 1)).toBe('');
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
     expect(await problemsOf(options, 1_767_229_200_000)).toMatch(/has expired/);
   });
 
@@ -129,18 +182,42 @@ describe('options', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('accept functions for secrets, and call them at each use', async () => {
-    let asked = 0;
-    const options = withAccount({
-      authToken: async () => {
-        asked += 1;
-        return asked === 3 ? 'rotten' : authToken;
-      },
-      credential: { credId, privateKey: () => privateKey },
-    });
-    const config = await resolveConfig(options, () => 0);
+  it('accept functions for all secrets, and call each once', async () => {
+    const asked: string[] = [];
+    const given = <T>(name: string, value: T) => {
+      return async () => {
+        asked.push(name);
+        return value;
+      };
+    };
+    const { pem, passphrase } = encryptedPkcs8;
+    const credential = {
+      credId: given('credId', credId),
+      privateKey: given('privateKey', pem),
+      passphrase: given('passphrase', passphrase),
+    };
+    const config = await resolveConfig(withAccount({ authToken: given('authToken', authToken), credential }), () => 0);
+    await config.authToken();
     await expect(config.authToken()).resolves.toBe(authToken);
-    await expect(config.authToken()).rejects.toMatchObject({ code: 'DFNS_CONFIGURATION' });
+    expect(asked.sort()).toEqual(['authToken', 'credId', 'passphrase', 'privateKey']);
+  });
+
+  it.each([
+    ['a token', { authToken: () => `${authToken}\n` }, /authToken[^\n]* line breaks/],
+    ['a token that is no text', { authToken: () => 7 as never }, /authToken[^\n]* is empty/],
+    ['a credential id', { credential: { credId: () => '', privateKey } }, /credId[^\n]* is empty/],
+    ['a key', { credential: { credId, privateKey: async () => 'rotten' } }, /privateKey[^\n]* is not PEM/],
+    [
+      'a passphrase that is no text',
+      { credential: { credId, privateKey, passphrase: () => 7 as never } },
+      /passphrase[^\n]* is not text/,
+    ],
+  ])('refuse what a function gives for %s', async (_, account, message) => {
+    expect(await problemsOf(withAccount(account))).toMatch(message);
+  });
+
+  it.each(['on', 'FAIL', true])('refuse %j as checkOnStart', async (checkOnStart) => {
+    expect(await problemsOf({ ...valid, checkOnStart })).toMatch(/checkOnStart \(DFNS_CHECK_ON_START\) is none of/);
   });
 });
 
@@ -159,8 +236,13 @@ describe('environment', () => {
         DFNS_TOKEN_CACHE_SIZE: '7',
         DFNS_SEND_NONCE: 'true',
         DFNS_ORG_ID: '',
+        DFNS_INSECURE_HTTP_HOSTS: 'dfns-sandbox, other',
+        DFNS_API_URL: 'http://other:4000',
+        DFNS_CHECK_ON_START: 'warn',
       }),
     ).toMatchObject({
+      checkOnStart: 'warn',
+      insecureHttpHosts: ['dfns-sandbox', 'other'],
       http: { deadlineMs: 900, attemptTimeoutMs: 300, maxAttempts: 2 },
       tokens: { maxEntries: 7 },
       legacy: { nonce: true },
@@ -194,6 +276,11 @@ describe('environment', () => {
       [/DFNS_DEADLINE_MS/, /DFNS_MAX_ATTEMPTS/],
     ],
     ['a bad flag', { ...env, DFNS_SEND_NONCE: 'yes' }, [/DFNS_SEND_NONCE is neither true nor false/]],
+    [
+      'what cannot be a header',
+      { ...env, DFNS_APP_ID: 'ap 1', DFNS_AUTH_TOKEN: `${authToken}\u200b` },
+      [/DFNS_APP_ID cannot be sent/, /DFNS_AUTH_TOKEN has white space/],
+    ],
     [
       'a public key',
       { ...env, DFNS_PRIVATE_KEY: vectorKey('p256').publicKeyPem.spki },
@@ -256,6 +343,12 @@ describe('dfnsAuthConfig', () => {
     expect(printed).not.toContain(account.authToken);
     expect(printed).not.toContain('PRIVATE KEY');
     await context.close();
+  });
+
+  it('lets an application start with the largest caches', async () => {
+    const largest = { maxEntries: 1_000_000 };
+    const auth = await world.startService({ tokens: largest, ceremonies: largest });
+    await expect(auth.login({ username: 'ada' })).resolves.toHaveProperty('token');
   });
 
   it('stops the start of the application with one message', async () => {

@@ -117,17 +117,22 @@ describe.each(ENDINGS)('a call that %s ends', (...ending) => {
     await holding;
   });
 
-  it('sends nothing after it waited for the token of the service account', async () => {
+  it('sends nothing after it waited for another token of the service account', async () => {
     const { serviceAccount } = optionsFor(world.sandbox);
     const token = serviceAccount.authToken as string;
+    let asked = 0;
     let isSlow = false;
     const held = deferred();
-    const authToken = () => (isSlow ? held.promise.then(() => token) : token);
+    const authToken = () => {
+      asked += 1;
+      return isSlow ? held.promise.then(() => token) : token;
+    };
     await started({ serviceAccount: { ...serviceAccount, authToken } });
     isSlow = true;
+    world.sandbox.faults.add({ on: INIT, kind: 'status', status: 401 });
     const arrived = await endsWhileItWaits(
       ending,
-      () => true,
+      () => asked === 2,
       () => {
         isSlow = false;
         held.resolve();

@@ -322,6 +322,13 @@ describe('an error of a second copy of the package', () => {
     expect(Object.keys(toHttpException(api).getResponse())).not.toContain('errorId');
   });
 
+  it('has the name of its class, and says what it was given', () => {
+    const details = { operation: 'POST /wallets', upstreamStatus: 202, pending: { approvalRequest: { id: 'ap-1' } } };
+    const api = new DfnsApiError('DFNS_POLICY_PENDING', 'answered 202', { ...details, mayHaveHappened: true });
+    expect(api).toMatchObject({ name: 'DfnsApiError', mayHaveHappened: true, pending: details.pending });
+    expect(new DfnsError('DFNS_TIMEOUT', 'late')).toMatchObject({ name: 'DfnsError', mayHaveHappened: false });
+  });
+
   it('belongs only to its own classes', () => {
     const plain = new DfnsError('DFNS_TIMEOUT', 'late');
     class Mine extends DfnsError {}

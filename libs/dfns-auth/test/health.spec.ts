@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { DelegatedAuthService, DfnsHealthIndicator, type ServiceAccountOptions } from 'nestjs-dfns-auth';
+import { DelegatedAuthService, DfnsHealthIndicator, DfnsUsers, type ServiceAccountOptions } from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
 import { optionsFor } from './support/library-instance.js';
 import { leaks, printed } from './support/secret-leaks.js';
 import { useSandbox } from './support/use-sandbox.js';
 
 const DAY_MS = 86_400_000;
+const INIT = 'POST /auth/action/init';
+const EXCHANGE = 'POST /auth/action';
 
 let now: number;
 const world = useSandbox({ users: ['ada'] });
@@ -23,10 +26,11 @@ async function indicator(serviceAccount?: ServiceAccountOptions): Promise<DfnsHe
   return context.get(DfnsHealthIndicator);
 }
 
+const login = () => context.get(DelegatedAuthService).login({ username: 'ada' });
+
 async function breakCircuit(): Promise<void> {
-  world.sandbox.faults.add({ kind: 'status', status: 503, on: 'POST /auth/action/init', times: 10 });
-  const auth = context.get(DelegatedAuthService);
-  for (let i = 0; i < 10; i += 1) await auth.login({ username: 'ada' }).catch(() => undefined);
+  world.sandbox.faults.add({ kind: 'status', status: 503, on: INIT, times: 10 });
+  for (let i = 0; i < 10; i += 1) await failureOf(login());
 }
 
 describe('the health of an instance', () => {
@@ -63,9 +67,56 @@ describe('the health of an instance', () => {
     };
     const health = await indicator({ authToken, credential: serviceAccount.credential });
     works = false;
+    world.sandbox.faults.add({ kind: 'status', status: 401, on: INIT });
+    await failureOf(login());
     const result = await health.check();
     expect(result).toMatchObject({ dfns: { status: 'down', problem: expect.stringContaining('authToken') } });
     expect(leaks(printed(result), world.sandbox.secrets)).toEqual([]);
+  });
+
+  it.each([
+    ['the token', INIT, 401],
+    ['the caller in the step init', INIT, 403],
+    ['the signature', EXCHANGE, 401],
+    ['the caller in the step exchange', EXCHANGE, 403],
+  ])('is down when Dfns refuses %s, until it accepts it', async (_, on, status) => {
+    const health = await indicator();
+    world.sandbox.faults.add({ kind: 'status', status, on });
+    await failureOf(login());
+    const { dfns } = await health.check();
+    expect(dfns).toMatchObject({ status: 'down', problem: `${on} was answered ${status}` });
+    await login();
+    expect(await health.check()).toMatchObject({ dfns: { status: 'up' } });
+    expect((await health.check()).dfns).not.toHaveProperty('problem');
+  });
+
+  it.each(['key', 'credential id'])('is down when the %s is of another service account', async (wrong) => {
+    const { authToken, credId, privateKey = '' } = world.sandbox.createServiceAccount({});
+    const other = world.sandbox.createServiceAccount({});
+    const credential =
+      wrong === 'key' ? { credId, privateKey: other.privateKey as string } : { credId: other.credId, privateKey };
+    const health = await indicator({ authToken, credential });
+    await failureOf(login());
+    // Dfns still accepts the token, but that does not help a login.
+    await context.get(DfnsUsers).list();
+    expect(await health.check()).toMatchObject({ dfns: { status: 'down', problem: expect.any(String) } });
+  });
+
+  it('stays up when the service account lacks a permission, or a user is unknown', async () => {
+    const health = await indicator();
+    world.sandbox.faults.add({ kind: 'status', status: 403, on: 'POST /auth/login/delegated' });
+    await failureOf(login());
+    await failureOf(context.get(DelegatedAuthService).login({ username: 'nobody' }));
+    expect(await health.check()).toMatchObject({ dfns: { status: 'up' } });
+  });
+
+  it('is degraded when the last request got no answer', async () => {
+    const health = await indicator();
+    world.sandbox.faults.add({ kind: 'reset', on: INIT });
+    await failureOf(login());
+    expect(await health.check()).toMatchObject({ dfns: { status: 'degraded', circuit: 'closed' } });
+    await login();
+    expect(await health.check()).toMatchObject({ dfns: { status: 'up' } });
   });
 
   it('works with terminus', async () => {

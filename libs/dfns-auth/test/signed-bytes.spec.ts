@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import { DfnsClient, UserActionSigner } from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
 import { vectors } from './support/published-vectors.js';
 import { useSandbox } from './support/use-sandbox.js';
 
@@ -93,6 +94,13 @@ describe('a signed call', () => {
     ['a line break', '/wallets\r\nX-Evil: 1'],
     ['a backslash', '/wallets\\x'],
     ['raw non-ASCII', '/wallets/é'],
+    ['an encoded slash', '/wallets/x%2Fy'],
+    ['an encoded backslash', '/wallets/x%5cy'],
+    ['an encoded NUL', '/wallets/x%00'],
+    ['an encoded line break', '/wallets/x%0d%0aX-Evil:%201'],
+    ['a slash that is encoded twice', '/wallets/x%252fy'],
+    ['a slash that is encoded in pieces', '/wallets/x%25%32%66y'],
+    ['dot segments that are encoded twice', '/wallets/%252e%252E/auth/users'],
   ])('refuses %s before any request', async (_, path) => {
     const before = world.sandbox.requests.length;
     const write = client.request({ method: 'POST', path, caller: 'serviceAccount' });
@@ -100,6 +108,39 @@ describe('a signed call', () => {
     const signature = context.get(UserActionSigner).sign({ method: 'POST', path });
     await expect(signature).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
     expect(world.sandbox.requests).toHaveLength(before);
+  });
+
+  it('takes exactly the ids that stay one segment, however often a server decodes them', async () => {
+    const users = context.get(DfnsClient);
+    const piece = fc.oneof(fc.constantFrom('/', '\\', '\0', '.', '..', '%', '%2f', '%5C', '%00', '25'), fc.string());
+    const id = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join('').toWellFormed());
+    const read = (path: string) => users.request({ method: 'GET', path, caller: 'serviceAccount' });
+    const decoded = (text: string, times: number): string =>
+      times === 0
+        ? text
+        : decoded(
+            text.replace(/%[0-9a-f]{2}/gi, (code) => latin1(code)),
+            times - 1,
+          );
+    const latin1 = (code: string) => String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    await fc.assert(
+      fc.asyncProperty(id, fc.integer({ min: 1, max: 3 }), async (text, times) => {
+        let segment = text;
+        for (let i = 0; i < times; i += 1) segment = encodeURIComponent(segment);
+        const from = world.sandbox.requests.length;
+        const error = await failureOf(read(`/wallets/${segment}`));
+        const [, , ...sent] = world.sandbox.requests.slice(from)[0]?.path.split('/') ?? [];
+        if (sent.length === 0) {
+          expect(error?.code).toBe('DFNS_BAD_REQUEST');
+          const unsafe = (path: string) => /^\.{0,2}$|[/\\\p{Cc}]/u.test(path);
+          expect([0, 1, 2, 3].some((count) => unsafe(decoded(segment, count)))).toBe(true);
+        } else {
+          expect(sent).toEqual([segment]);
+          for (const count of [1, 2, 3]) expect(decoded(segment, count)).not.toMatch(/^\.\.?$|[/\\\0\r\n]/);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   const cyclic: Record<string, unknown> = {};

@@ -18,6 +18,8 @@ export interface CallNature {
   username?: string;
   /** The token of the user, where only that is known. */
   userToken?: string;
+  /** Whether a failed attempt is followed by another one at once, whatever the limits say. */
+  isWorthAnother?: (error: unknown, scope: CallScope) => Promise<boolean>;
 }
 
 /**
@@ -47,7 +49,7 @@ export class CallRunner implements OnApplicationShutdown {
   /** Runs the steps of a call, in one attempt or several. @throws DfnsError */
   run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
     let attempts = 0;
-    const { operation, repeatable, username, userToken } = nature;
+    const { operation, repeatable, username, userToken, isWorthAnother } = nature;
     const traits: CallTraits = { kind: operationTemplate(operation), repeatable, user: username ?? userToken };
     const repeat = async (scope: CallScope) => {
       const secrets = new SecretScrubber();
@@ -57,6 +59,7 @@ export class CallRunner implements OnApplicationShutdown {
         try {
           return await this.#circuit.run(scope, () => steps(attempt));
         } catch (error) {
+          if (await isWorthAnother?.(error, scope)) continue;
           if (scope.mayHaveHappened && isDfnsError(error)) noteMayHaveHappened(error);
           const waitMs = backoffMs(error, attempts);
           const isLast = attempts >= this.#config.http.maxAttempts || waitMs >= scope.remainingMs;

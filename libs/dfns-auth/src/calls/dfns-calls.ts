@@ -6,7 +6,8 @@ import { DfnsError } from '../errors/dfns-error.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 import type { Attempt, CallOptions, CallScope } from '../http/call-scope.js';
 import { DfnsHttp } from '../http/dfns-http.js';
-import { assertHeaderText, requestText, type UserAction } from '../http/request-text.js';
+import { assertHeaderText, type RequestText, requestText, type UserAction } from '../http/request-text.js';
+import { AccountUse } from './account-use.js';
 import { CallRunner } from './call-runner.js';
 import type { BearerCaller, DfnsRequest } from './dfns-request.js';
 import { type AnsweredChallenge, type Bearer, UserActionSteps } from './user-action-steps.js';
@@ -59,18 +60,24 @@ export class DfnsCalls {
     const { caller, userAction: given } = input;
     if (typeof given === 'string') assertHeaderText(given, 'user action');
     const operation = `${request.method} ${request.path}`;
-    const nature = { operation, repeatable, username, userToken: userTokenOf(caller) };
-    const isSignedHere = caller === 'serviceAccount' && request.method !== 'GET';
-    /** Kept over attempts as long as it was not sent: it works once. */
+    const who = caller === 'serviceAccount' ? new AccountUse(this.#config.serviceAccount) : caller;
+    const account = who instanceof AccountUse ? who : undefined;
+    const { isWorthAnother } = account ?? {};
+    const nature = { operation, repeatable, username, userToken: userTokenOf(caller), isWorthAnother };
+    /** Kept over attempts as long as it was not sent: it works once, and only for whom it was made. */
     let userAction: string | undefined;
     return this.#runner.run(nature, options, async (attempt) => {
-      const bearer = await this.#bearer(caller, attempt);
-      userAction ??= isSignedHere
-        ? await this.#steps.sign(request, bearer, attempt)
-        : await this.#exchanged(given, bearer, attempt);
+      if (account?.begin()) userAction = undefined;
+      const bearer = this.#bearer(who);
+      userAction ??=
+        account && request.method !== 'GET'
+          ? await this.#signed(request, account, attempt)
+          : await this.#exchanged(given, bearer, attempt);
       const step = { step: 'call', request, ...bearer, userAction } as const;
       try {
-        return read(await this.#http.send(step, attempt));
+        const answer = await this.#http.send(step, attempt);
+        account?.noteAccepted('token');
+        return read(answer);
       } finally {
         if (attempt.wasCallSent) userAction = undefined;
       }
@@ -86,16 +93,20 @@ export class DfnsCalls {
     const request = requestText(action);
     const nature = { operation: 'POST /auth/action/init', repeatable: true, username };
     return this.#runner.run(nature, options, async (attempt) =>
-      this.#steps.init(request, await this.#bearer({ userToken }, attempt), attempt),
+      this.#steps.init(request, this.#bearer({ userToken }), attempt),
     );
   }
 
   /** The value of `X-DFNS-USERACTION` for `action`, signed by the service account. @throws DfnsError */
   async sign(action: UserAction, options: CallOptions): Promise<string> {
     const request = requestText(action);
-    return this.#runner.run({ operation: 'POST /auth/action', repeatable: true }, options, async (attempt) =>
-      this.#steps.sign(request, await this.#bearer('serviceAccount', attempt), attempt),
-    );
+    const account = new AccountUse(this.#config.serviceAccount);
+    const { isWorthAnother } = account;
+    const nature = { operation: 'POST /auth/action', repeatable: true, isWorthAnother };
+    return this.#runner.run(nature, options, (attempt) => {
+      account.begin();
+      return this.#signed(request, account, attempt);
+    });
   }
 
   /** Runs several calls in one scope: they share its deadline and its signal. */
@@ -107,9 +118,15 @@ export class DfnsCalls {
     return typeof given === 'object' ? this.#steps.exchange(given, bearer, attempt) : given;
   }
 
-  async #bearer(caller: BearerCaller, { scope }: Attempt): Promise<Bearer> {
+  async #signed(request: RequestText, account: AccountUse, attempt: Attempt): Promise<string> {
+    const userAction = await this.#steps.sign(request, this.#bearer(account), account.identity.signer, attempt);
+    account.noteAccepted('credential');
+    return userAction;
+  }
+
+  #bearer(caller: AccountUse | Exclude<BearerCaller, 'serviceAccount'>): Bearer {
+    if (caller instanceof AccountUse) return { bearer: caller.identity.token, caller: 'serviceAccount' };
     if (caller === 'anonymous') return { caller };
-    if (caller === 'serviceAccount') return { bearer: await scope.race(this.#config.authToken()), caller };
     if ('userToken' in caller) return { bearer: this.#checked(caller.userToken), caller: 'user' };
     return { bearer: this.#checked(caller.temporaryToken), caller: 'temporary' };
   }

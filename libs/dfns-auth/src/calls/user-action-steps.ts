@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
-import type { FirstFactorAssertion, UserActionChallenge } from '../credentials/credential-signer.js';
+import type { CredentialSigner, FirstFactorAssertion, UserActionChallenge } from '../credentials/credential-signer.js';
 import { DfnsError, isDfnsError } from '../errors/dfns-error.js';
 import type { Attempt } from '../http/call-scope.js';
 import { DfnsHttp } from '../http/dfns-http.js';
@@ -65,17 +65,21 @@ export class UserActionSteps {
   }
 
   /** Runs both steps, with a signature of the service account. */
-  async sign(request: RequestText, bearer: Bearer, attempt: Attempt): Promise<string> {
+  async sign(request: RequestText, bearer: Bearer, signer: CredentialSigner, attempt: Attempt): Promise<string> {
     const challenge = await this.init(request, bearer, attempt);
-    const firstFactor = await this.#assertion(challenge, attempt);
+    const firstFactor = await this.#assertion(challenge, signer, attempt);
     return this.exchange({ challengeIdentifier: challenge.challengeIdentifier, firstFactor }, bearer, attempt);
   }
 
-  async #assertion(challenge: UserActionChallenge, { scope }: Attempt): Promise<FirstFactorAssertion> {
+  async #assertion(
+    challenge: UserActionChallenge,
+    signer: CredentialSigner,
+    { scope }: Attempt,
+  ): Promise<FirstFactorAssertion> {
     const { attemptTimeoutMs } = this.#config.http;
     const tooLate = () => new DfnsError('DFNS_SIGNER_FAILED', `the signer took over ${attemptTimeoutMs} ms`);
     try {
-      const signing = Promise.resolve(this.#config.signer.sign(challenge));
+      const signing = Promise.resolve(signer.sign(challenge));
       return await scope.within(attemptTimeoutMs, signing, tooLate);
     } catch (error) {
       if (isDfnsError(error)) throw error;

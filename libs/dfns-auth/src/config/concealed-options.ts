@@ -1,61 +1,38 @@
-import { inspect } from 'node:util';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
-import type { DfnsAuthModuleOptions, KeyCredentialOptions, Secret, ServiceAccountOptions } from './options.js';
+import type { DfnsAuthModuleOptions, KeyCredentialOptions } from './options.js';
 
 /**
- * Returns the same options with concealed secrets: `inspect`, `JSON.stringify` and string templates show no token, key
- * or passphrase. Reading the members works as before.
+ * Returns the same options with concealed secrets: `inspect` with any setting, `JSON.stringify` and string templates
+ * show no token, key or passphrase, and not the agent, whose connections hold the last headers. Reading the members
+ * works as before.
  */
 export function concealOptions(options: DfnsAuthModuleOptions): DfnsAuthModuleOptions {
-  if (!options?.serviceAccount) return options;
-  return { ...options, serviceAccount: new ConcealedServiceAccount(options.serviceAccount) };
+  const { serviceAccount, http } = options ?? {};
+  if (!serviceAccount) return options;
+  const { authToken, credential } = serviceAccount;
+  const isKey = credential && !isSigner(credential);
+  return {
+    ...options,
+    ...(http?.agent && { http: concealed(http) }),
+    serviceAccount: concealed({ authToken, credential: isKey ? concealed(credential) : credential }),
+  };
 }
 
-class ConcealedServiceAccount implements ServiceAccountOptions {
-  readonly #authToken: Secret;
-  readonly #credential: KeyCredentialOptions | CredentialSigner;
+/** Has no members, so there is nothing to print. */
+class Concealed {}
 
-  constructor({ authToken, credential }: ServiceAccountOptions) {
-    this.#authToken = authToken;
-    this.#credential = isSigner(credential) || !credential ? credential : new ConcealedKeyCredential(credential);
-  }
-
-  get authToken(): Secret {
-    return this.#authToken;
-  }
-
-  get credential(): KeyCredentialOptions | CredentialSigner {
-    return this.#credential;
-  }
-
-  /** Needed because `inspect` calls getters if its option `getters` is set. */
-  [inspect.custom](): string {
-    return '[concealed]';
-  }
-}
-
-class ConcealedKeyCredential implements KeyCredentialOptions {
-  readonly credId: string;
-  readonly #privateKey: Secret;
-  readonly #passphrase: string | undefined;
-
-  constructor({ credId, privateKey, passphrase }: KeyCredentialOptions) {
-    this.credId = credId;
-    this.#privateKey = privateKey;
-    this.#passphrase = passphrase;
-  }
-
-  get privateKey(): Secret {
-    return this.#privateKey;
-  }
-
-  get passphrase(): string | undefined {
-    return this.#passphrase;
-  }
-
-  [inspect.custom](): string {
-    return '[concealed]';
-  }
+/**
+ * Returns an object that has the members of another one for those who know their names. It is a proxy: `inspect` looks
+ * through a proxy at its target, which is empty, but it finds the accessors of a class.
+ */
+export function concealed<T extends object>(members: T): T {
+  const member = (name: string | symbol) => Reflect.get(members, name);
+  return new Proxy(new Concealed(), {
+    get: (_, name) => member(name),
+    has: (_, name) => name in members,
+    getOwnPropertyDescriptor: (_, name) =>
+      Object.hasOwn(members, name) ? { value: member(name), configurable: true } : undefined,
+  }) as T;
 }
 
 /** Whether this is a signer, and not a key given as text. */

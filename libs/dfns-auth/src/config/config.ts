@@ -1,7 +1,7 @@
-import type { CredentialSigner } from '../credentials/credential-signer.js';
+import { concealed } from './concealed-options.js';
 import { OPTIONS, type OptionPath, OptionProblems } from './option-table.js';
 import type { CeremoniesOptions, DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './options.js';
-import { resolveAuthToken, resolveSigner } from './service-account.js';
+import { ServiceAccount } from './service-account.js';
 
 /** Returns the current time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -19,9 +19,10 @@ export interface DfnsAuthConfig {
   /** Without a slash at the end. */
   baseUrl: string;
   orgId?: string;
-  /** Returns the token of the service account. It is checked each time it is fetched. */
+  serviceAccount: ServiceAccount;
+  /** The token of the service account now. */
   authToken: () => Promise<string>;
-  signer: CredentialSigner;
+  checkOnStart: 'off' | 'warn' | 'fail';
   http: Required<Omit<HttpOptions, 'agent'>> & Pick<HttpOptions, 'agent'>;
   tokens: Required<Omit<TokensOptions, 'store'>> & Pick<TokensOptions, 'store'>;
   ceremonies: Required<Omit<CeremoniesOptions, 'store'>> & Pick<CeremoniesOptions, 'store'>;
@@ -46,18 +47,27 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
     return Object.fromEntries(paths.map((path) => [path.slice(name.length + 1), value(path)]));
   };
   const baseUrl = value('baseUrl');
+  const http = section('http');
+  value('insecureHttpHosts');
   const config = {
     orgId: value('orgId'),
-    http: section('http'),
+    // The connections of an agent hold the last headers.
+    http: http['agent'] ? concealed(http) : http,
     tokens: section('tokens'),
     ceremonies: section('ceremonies'),
     legacy: section('legacy'),
     identity: options.identity,
-    signer: await resolveSigner(options.serviceAccount, now, problems),
-    authToken: await resolveAuthToken(options, now, problems),
+    checkOnStart: value('checkOnStart'),
   };
+  const serviceAccount = await ServiceAccount.open(options.serviceAccount, options.orgId, now, problems);
   problems.throwIfAny();
-  return { ...config, baseUrl: String(baseUrl).replace(/\/+$/, '') } as unknown as DfnsAuthConfig;
+  const authToken = async () => serviceAccount?.use().token;
+  return {
+    ...config,
+    baseUrl: String(baseUrl).replace(/\/+$/, ''),
+    serviceAccount,
+    authToken,
+  } as unknown as DfnsAuthConfig;
 }
 
 /** The option at `path`, or its default if the option is missing, `undefined` or `null`. */
@@ -72,6 +82,7 @@ function completed(
     .split('.')
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], options);
   const value = given ?? fallback;
-  if (value !== undefined) problems.add(path, check?.(value, { orgId: options.orgId, now: now() }));
+  const { orgId, insecureHttpHosts } = options;
+  if (value !== undefined) problems.add(path, check?.(value, { orgId, insecureHttpHosts, now: now() }));
   return value;
 }

@@ -1,11 +1,15 @@
 import { DfnsError } from '../errors/dfns-error.js';
 import {
   agentProblem,
+  appIdProblem,
   authTokenProblem,
   baseUrlProblem,
   booleanProblem,
+  checkOnStartProblem,
   credIdProblem,
+  insecureHttpHostsProblem,
   orgIdProblem,
+  passphraseProblem,
   privateKeyProblem,
   wholeNumberProblem,
 } from './option-checks.js';
@@ -22,6 +26,7 @@ import type {
 export interface CheckContext {
   orgId?: string;
   passphrase?: string;
+  insecureHttpHosts?: unknown;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -54,16 +59,30 @@ export type OptionPath =
 
 const number = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
 const boolean = (value: string) => ({ true: true, false: false })[value] ?? value;
-const positive = (value: unknown) => wholeNumberProblem(value, 1);
-const zeroOrMore = (value: unknown) => wholeNumberProblem(value, 0);
+export const hostList = (value: string) => value.split(',').map((host) => host.trim());
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** An option with a number, and the limits that keep a slip of the pen from stopping the process. */
+function wholeNumber(min: number, max: number, words: string): Pick<OptionEntry, 'check' | 'words'> {
+  return { check: (value) => wholeNumberProblem(value, min, max), words: `${words}; ${min} to ${max}` };
+}
 
 /** All options. Environment variables, defaults, checks, messages and the table in the README come from this table. */
 export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   baseUrl: {
     variable: 'DFNS_API_URL',
     default: 'https://api.dfns.io',
-    check: baseUrlProblem,
+    check: (value, { insecureHttpHosts }) => baseUrlProblem(value, insecureHttpHosts),
     words: 'base URL of your region; a path prefix is kept; `http:` only for this machine',
+  },
+  insecureHttpHosts: {
+    variable: 'DFNS_INSECURE_HTTP_HOSTS',
+    parse: hostList,
+    check: (value) => insecureHttpHostsProblem(value, process.env['NODE_ENV']),
+    words:
+      'hosts of local sandboxes, such as `dfns-sandbox`, that `baseUrl` may reach by `http:`; separated by commas in the variable; refused if `NODE_ENV` is `production`',
   },
   orgId: {
     variable: 'DFNS_ORG_ID',
@@ -93,31 +112,32 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   },
   'serviceAccount.credential.passphrase': {
     variable: 'DFNS_PRIVATE_KEY_PASSPHRASE',
+    check: passphraseProblem,
     words: 'passphrase of an encrypted key',
   },
   'http.attemptTimeoutMs': {
     variable: 'DFNS_ATTEMPT_TIMEOUT_MS',
     parse: number,
     default: 5_000,
-    check: positive,
-    words: 'milliseconds for one request',
+    ...wholeNumber(1, 10 * 60_000, 'milliseconds for one request'),
   },
   'http.deadlineMs': {
     variable: 'DFNS_DEADLINE_MS',
     parse: number,
     default: 15_000,
-    check: positive,
-    words: 'milliseconds for a whole call with its retries and waits',
+    ...wholeNumber(1, HOUR_MS, 'milliseconds for a whole call with its retries and waits'),
   },
   'http.maxAttempts': {
     variable: 'DFNS_MAX_ATTEMPTS',
     parse: number,
     default: 3,
-    check: positive,
-    words: 'attempts of a call, the first included',
+    ...wholeNumber(1, 1_000, 'attempts of a call, the first included'),
   },
-  'http.maxResponseBytes': { default: 1_048_576, check: positive, words: 'bytes of the longest answer that is read' },
-  'http.maxSockets': { default: 64, check: positive, words: 'connections to Dfns at the same time' },
+  'http.maxResponseBytes': {
+    default: 1_048_576,
+    ...wholeNumber(1, 100 * 1_048_576, 'bytes of the longest answer that is read'),
+  },
+  'http.maxSockets': { default: 64, ...wholeNumber(1, 10_000, 'connections to Dfns at the same time') },
   'http.agent': {
     check: agentProblem,
     words: 'agent that makes the connections: egress proxy, private CA, client certificate',
@@ -126,30 +146,37 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
     variable: 'DFNS_TOKEN_CACHE_SIZE',
     parse: number,
     default: 10_000,
-    check: positive,
-    words: 'users whose token is kept',
+    ...wholeNumber(1, 1_000_000, 'users whose token is kept'),
   },
   'tokens.leewayMs': {
     default: 60_000,
-    check: zeroOrMore,
-    words: 'milliseconds before its end from which a token is not served',
+    ...wholeNumber(0, DAY_MS, 'milliseconds before its end from which a token is not served'),
   },
   'tokens.refreshAheadMs': {
     default: 300_000,
-    check: zeroOrMore,
-    words: 'milliseconds before that from which a token is refreshed in the background',
+    ...wholeNumber(0, DAY_MS, 'milliseconds before that from which a token is refreshed in the background'),
   },
   'tokens.defaultLifetimeMs': {
     default: 300_000,
-    check: positive,
-    words: 'lifetime of a token that does not tell its own',
+    ...wholeNumber(1, DAY_MS, 'lifetime of a token that does not tell its own'),
   },
   'tokens.store': { words: 'a store that replicas share; else the memory of this process' },
-  'ceremonies.lifetimeMs': { default: 600_000, check: positive, words: 'milliseconds to answer a challenge' },
-  'ceremonies.maxEntries': { default: 10_000, check: positive, words: 'ceremonies that are kept in memory' },
+  'ceremonies.lifetimeMs': { default: 600_000, ...wholeNumber(1, HOUR_MS, 'milliseconds to answer a challenge') },
+  'ceremonies.maxEntries': { default: 10_000, ...wholeNumber(1, 1_000_000, 'ceremonies that are kept in memory') },
   'ceremonies.store': { words: 'a store that replicas share; else the memory of this process' },
+  checkOnStart: {
+    variable: 'DFNS_CHECK_ON_START',
+    default: 'off',
+    check: checkOnStartProblem,
+    words:
+      '`warn` or `fail`: at start, has the service account sign a challenge of Dfns, which changes nothing; if that fails, `warn` logs it and `fail` stops the start',
+  },
   identity: { words: 'function that tells the Dfns username of the authenticated principal' },
-  'legacy.appId': { variable: 'DFNS_APP_ID', words: '`X-DFNS-APPID`, which only older Dfns documents ask for' },
+  'legacy.appId': {
+    variable: 'DFNS_APP_ID',
+    check: appIdProblem,
+    words: '`X-DFNS-APPID`, which only older Dfns documents ask for',
+  },
   'legacy.nonce': {
     variable: 'DFNS_SEND_NONCE',
     parse: boolean,
@@ -169,9 +196,21 @@ export class OptionProblems {
     this.#lines.push(`${path}${variable ? ` (${variable})` : ''} ${problem}`);
   }
 
+  addAll(other: OptionProblems): void {
+    this.#lines.push(...other.#lines);
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  /** All problems, below a heading. */
+  text(heading: string): string {
+    return `${heading}:\n- ${this.#lines.join('\n- ')}`;
+  }
+
   /** @throws DfnsError `DFNS_CONFIGURATION` */
   throwIfAny(): void {
-    if (this.#lines.length === 0) return;
-    throw new DfnsError('DFNS_CONFIGURATION', `DfnsAuthModule is not configured:\n- ${this.#lines.join('\n- ')}`);
+    if (!this.isEmpty) throw new DfnsError('DFNS_CONFIGURATION', this.text('DfnsAuthModule is not configured'));
   }
 }

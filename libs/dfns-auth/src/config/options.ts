@@ -4,22 +4,26 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
 import type { CeremonyStore, TokenStore } from './stores.js';
 
-/** A secret, or a function that fetches it, for example from a secret manager. The function may take 10 seconds. */
+/**
+ * A secret, or a function that fetches it, for example from a secret manager. A function is called at start, and again
+ * when Dfns refuses what it gave: at most once in 5 seconds, and the call goes on with what it gives. It may take 10
+ * seconds.
+ */
 export type Secret = string | (() => string | Promise<string>);
 
-/** The key of the service account, as text. It is parsed, checked and tested with a signature once, at start. */
+/** The key of the service account, as text. It is parsed, checked and tested with a signature when it is read. */
 export interface KeyCredentialOptions {
   /** The `credId` that Dfns showed when the service account was created. */
-  credId: string;
+  credId: Secret;
   /** PEM: PKCS#8, SEC1 or PKCS#1, plain or encrypted; Ed25519, P-256, secp256k1, or RSA of 2048 bits or more. */
   privateKey: Secret;
   /** Passphrase of an encrypted key. */
-  passphrase?: string;
+  passphrase?: Secret;
 }
 
 /** The identity of the back end at Dfns. Token and key together can log in as any user: keep both on the server. */
 export interface ServiceAccountOptions {
-  /** The bearer token. A function is called at start and before each use, so it should cache its result. */
+  /** The bearer token. A warning is logged 14, 7 and 1 days before it ends. */
   authToken: Secret;
   /** The key as text, or your own signer, for example for a KMS or an HSM. */
   credential: KeyCredentialOptions | CredentialSigner;
@@ -80,6 +84,11 @@ export interface LegacyOptions {
 export interface DfnsAuthModuleOptions {
   /** Base URL of the region. A path prefix is kept; `http:` only for loopback hosts. @default https://api.dfns.io */
   baseUrl?: string;
+  /**
+   * Host names that `baseUrl` may reach by `http:` beyond this machine, for a sandbox in another container. Refused if
+   * `NODE_ENV` is `production`. @default none: only this machine
+   */
+  insecureHttpHosts?: string[];
   /** If set, every token that is used or received must be of this organisation (dfns-api 4.5). */
   orgId?: string;
   serviceAccount: ServiceAccountOptions;
@@ -89,6 +98,8 @@ export interface DfnsAuthModuleOptions {
   /** Returns the Dfns username of the authenticated principal, from your session or access token, never from a body. */
   identity?: (context: ExecutionContext) => string | undefined | Promise<string | undefined>;
   legacy?: LegacyOptions;
+  /** Has the service account sign a challenge at start; `'warn'` logs a failure, `'fail'` stops the start. @default off */
+  checkOnStart?: 'off' | 'warn' | 'fail';
 }
 
 /** Makes the options, for `useClass` and `useExisting`. */

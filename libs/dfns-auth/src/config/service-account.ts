@@ -1,76 +1,115 @@
-import type { CredentialSigner } from '../credentials/credential-signer.js';
-import { KeySigner } from '../credentials/key-signer.js';
 import { isSigner } from './concealed-options.js';
-import { OPTIONS, OptionProblems } from './option-table.js';
-import type { DfnsAuthModuleOptions, Secret, ServiceAccountOptions } from './options.js';
+import { hasFunctions, type Identity, readIdentity } from './identity.js';
+import { OptionProblems } from './option-table.js';
+import type { ServiceAccountOptions } from './options.js';
+import { TokenEndWarning } from './token-end-warning.js';
 
-/** Milliseconds that a function given for a secret may take. */
-const SECRET_TIMEOUT_MS = 10_000;
+/** Least milliseconds between two times at which the functions of the options are asked again. */
+const PAUSE_MS = 5_000;
 
-const TOKEN = 'serviceAccount.authToken';
-const CREDENTIAL = 'serviceAccount.credential';
-const CRED_ID = `${CREDENTIAL}.credId` as const;
-const PRIVATE_KEY = `${CREDENTIAL}.privateKey` as const;
-
-/** The signer of the service account: the given one, or a `KeySigner` for the given key. */
-export async function resolveSigner(
-  account: ServiceAccountOptions | undefined,
-  now: () => number,
-  problems: OptionProblems,
-): Promise<CredentialSigner | undefined> {
-  const credential = account?.credential;
-  if (!credential) {
-    problems.add(CREDENTIAL, 'is missing: give { credId, privateKey } or a signer');
-    return undefined;
-  }
-  if (isSigner(credential)) return credential;
-  const { credId, passphrase } = credential;
-  const context = { passphrase, now: now() };
-  problems.add(CRED_ID, OPTIONS[CRED_ID].check?.(credId, context));
-  const privateKey = await fetchSecret(credential.privateKey, PRIVATE_KEY, problems);
-  if (privateKey === undefined) return undefined;
-  const problem = OPTIONS[PRIVATE_KEY].check?.(privateKey, context);
-  problems.add(PRIVATE_KEY, problem);
-  return problem === undefined ? new KeySigner({ credId, privateKey, passphrase }) : undefined;
-}
+/** What Dfns can refuse of the service account: its token, or its credential with the key. */
+export type AccountPart = 'token' | 'credential';
 
 /**
- * Fetches and checks the token of the service account. If the option is a function, the result of this function fetches
- * and checks the token again at each use; otherwise it returns the same token.
+ * The service account of one instance: who it is now, and what Dfns said about it. The functions of the options are
+ * asked at start, and again when Dfns refuses what they gave. What they give is checked each time.
  */
-export async function resolveAuthToken(
-  { serviceAccount, orgId }: Partial<DfnsAuthModuleOptions>,
-  now: () => number,
-  problems: OptionProblems,
-): Promise<() => Promise<string>> {
-  const secret = serviceAccount?.authToken ?? '';
-  const check = async (found: OptionProblems): Promise<string> => {
-    const token = await fetchSecret(secret, TOKEN, found);
-    if (token !== undefined) found.add(TOKEN, OPTIONS[TOKEN].check?.(token, { orgId, now: now() }));
-    return token ?? '';
-  };
-  const atStart = await check(problems);
-  if (typeof secret !== 'function') return async () => atStart;
-  return async () => {
-    const found = new OptionProblems();
-    const token = await check(found);
-    found.throwIfAny();
-    return token;
-  };
-}
+export class ServiceAccount {
+  readonly #options: ServiceAccountOptions;
+  readonly #orgId: string | undefined;
+  readonly #now: () => number;
+  readonly #end = new TokenEndWarning();
+  #identity: Identity;
+  #reading: Promise<string | undefined> | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #refusal: { part: AccountPart; problem: string } | undefined;
 
-async function fetchSecret(secret: Secret, path: string, problems: OptionProblems): Promise<string | undefined> {
-  if (typeof secret !== 'function') return secret ?? '';
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, SECRET_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([secret(), tooLate]);
-  } catch {
-    problems.add(path, `could not be fetched: the function given for it threw or took over ${SECRET_TIMEOUT_MS} ms`);
-    return undefined;
-  } finally {
-    clearTimeout(timer);
+  private constructor(
+    options: ServiceAccountOptions,
+    orgId: string | undefined,
+    now: () => number,
+    identity: Identity,
+  ) {
+    this.#options = options;
+    // Without the option, a new token must still be of the organisation in which this instance works.
+    this.#orgId = orgId ?? identity.orgId;
+    this.#now = now;
+    this.#identity = identity;
+    this.#end.check(identity.endsAt, now());
+  }
+
+  /** @param problems hears what is wrong; then there is no service account */
+  static async open(
+    options: ServiceAccountOptions | undefined,
+    orgId: string | undefined,
+    now: () => number,
+    problems: OptionProblems,
+  ): Promise<ServiceAccount | undefined> {
+    const found = new OptionProblems();
+    const identity = await readIdentity(options ?? {}, { orgId, now: now() }, found);
+    problems.addAll(found);
+    return identity && new ServiceAccount(options as ServiceAccountOptions, orgId, now, identity);
+  }
+
+  /** Who the service account is now. Logs a warning if the token ends in some days. */
+  use(): Identity {
+    this.#end.check(this.#identity.endsAt, this.#now());
+    return this.#identity;
+  }
+
+  /** When the token ends, in milliseconds since 1970, if it says so. */
+  get tokenEndsAt(): number | undefined {
+    return this.#identity.endsAt;
+  }
+
+  /** Why Dfns, or this package, refused the service account, if nothing was accepted since. */
+  get problem(): string | undefined {
+    return this.#refusal?.problem;
+  }
+
+  /** Dfns accepted the token, or the credential and with it the token. */
+  noteAccepted(used: Identity, part: AccountPart): void {
+    if (used !== this.#identity) return;
+    if (part === 'credential' || this.#refusal?.part === 'token') this.#refusal = undefined;
+  }
+
+  /** Dfns refused the service account. */
+  noteRefused(used: Identity, part: AccountPart, problem: string): void {
+    if (used === this.#identity) this.#refusal = { part, problem };
+  }
+
+  /**
+   * Whether there is something new to try after Dfns refused `used`. It asks the functions again if no call did so
+   * since then and in the last 5 seconds. Calls that are refused at the same time share the answer.
+   *
+   * @returns a problem, if a function failed or gave something that cannot be used; what was there before is kept
+   */
+  async renew(used: Identity, part: AccountPart): Promise<{ isNew: boolean; problem?: string }> {
+    if (this.#identity !== used) return { isNew: true };
+    const problem = await (this.#reading ?? this.#startReading(part));
+    return { isNew: this.#identity !== used, ...(problem !== undefined && { problem }) };
+  }
+
+  #startReading(part: AccountPart): Promise<string | undefined> | undefined {
+    const isSignerRefused = part === 'credential' && isSigner(this.#options.credential);
+    const isPaused = Math.abs(this.#now() - this.#readAt) < PAUSE_MS;
+    if (isPaused || (!isSignerRefused && !hasFunctions(this.#options))) return undefined;
+    this.#readAt = this.#now();
+    this.#reading = this.#read(isSignerRefused).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(isSignerRefused: boolean): Promise<string | undefined> {
+    const problems = new OptionProblems();
+    const context = { orgId: this.#orgId, now: this.#now() };
+    const identity = await readIdentity(this.#options, context, problems, this.#identity);
+    // Which credential a signer uses shows with its next signature only, so that is worth an attempt.
+    if (identity && (isSignerRefused || identity !== this.#identity)) {
+      this.#identity = { ...identity };
+      this.#refusal = undefined;
+    }
+    return problems.isEmpty ? undefined : problems.text('The service account was refused, and cannot be read again');
   }
 }

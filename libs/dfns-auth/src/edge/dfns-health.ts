@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
-import { readTokenClaims } from '../credentials/token-claims.js';
-import { isDfnsError } from '../errors/dfns-error.js';
 import { Circuit, type CircuitState } from '../http/circuit.js';
 import { QuotaGovernor } from '../http/governor.js';
 
 /** The result of a health check of an instance. No member is secret. */
 export interface DfnsHealth {
   /**
-   * `down` while the circuit is open or the service account cannot be used. `degraded` while the quota pauses requests
-   * or one call probes a Dfns that was down. Else `up`.
+   * `down` while the circuit is open, the token of the service account has ended, or Dfns refuses the service account.
+   * `degraded` while the quota pauses requests, one call probes a Dfns that was down, or the last request got no answer.
+   * Else `up`.
    */
   status: 'up' | 'degraded' | 'down';
   /** State of the circuit to Dfns. */
@@ -46,7 +45,7 @@ export class DfnsHealthIndicator {
   /** @param key name of the result @default 'dfns' */
   async check<K extends string = 'dfns'>(key: K = 'dfns' as K): Promise<Record<K, DfnsHealth>> {
     const circuit = this.#circuit.state;
-    const { tokenExpiresAt, problem } = await this.#serviceAccount();
+    const { tokenExpiresAt, problem } = this.#serviceAccount();
     const health: DfnsHealth = { ...this.#traffic(circuit), circuit, ...(tokenExpiresAt && { tokenExpiresAt }) };
     if (problem !== undefined) Object.assign(health, { status: 'down', problem });
     return { [key]: health } as Record<K, DfnsHealth>;
@@ -57,19 +56,18 @@ export class DfnsHealthIndicator {
     if (circuit === 'half-open')
       return { status: 'degraded', problem: 'one call finds out whether Dfns answers again' };
     const seconds = Math.ceil(this.#governor.pausedForMs / 1_000);
-    if (seconds === 0) return { status: 'up' };
-    return { status: 'degraded', problem: `the quota at Dfns is used up: no requests for ${seconds} s` };
+    if (seconds > 0) {
+      return { status: 'degraded', problem: `the quota at Dfns is used up: no requests for ${seconds} s` };
+    }
+    if (!this.#circuit.isAnswered) return { status: 'degraded', problem: 'Dfns did not answer the last request' };
+    return { status: 'up' };
   }
 
-  async #serviceAccount(): Promise<Pick<DfnsHealth, 'tokenExpiresAt' | 'problem'>> {
-    try {
-      const { expiresAt } = readTokenClaims(await this.#config.authToken()) ?? {};
-      if (expiresAt === undefined) return {};
-      const expired = expiresAt * 1000 <= this.#now();
-      const tokenExpiresAt = new Date(expiresAt * 1000).toISOString();
-      return { tokenExpiresAt, ...(expired && { problem: 'the token of the service account has expired' }) };
-    } catch (error) {
-      return { problem: isDfnsError(error) ? error.message : 'the token of the service account cannot be fetched' };
-    }
+  #serviceAccount(): Pick<DfnsHealth, 'tokenExpiresAt' | 'problem'> {
+    const { tokenEndsAt: endsAt, problem } = this.#config.serviceAccount;
+    if (endsAt === undefined) return { problem };
+    const isExpired = endsAt <= this.#now();
+    const tokenExpiresAt = new Date(endsAt).toISOString();
+    return { tokenExpiresAt, problem: isExpired ? 'the token of the service account has expired' : problem };
   }
 }

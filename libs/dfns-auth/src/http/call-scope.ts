@@ -156,7 +156,7 @@ export class CallScope {
   }
 }
 
-/** What a call is, for those who decide when and how often its requests are sent. */
+/** What the governor and the retry policy must know about a call. */
 export interface CallTraits {
   /** The call as a template, e.g. `GET /wallets/{id}`. */
   kind: string;
@@ -188,14 +188,14 @@ export class Attempt {
     this.#before = scope.mayHaveHappened;
   }
 
-  /** The request of the call itself leaves; from now on nobody knows what becomes of it. */
+  /** The request of the call itself leaves. Until Dfns refuses it, the call may have happened. */
   noteSent(): void {
     this.wasCallSent = true;
     this.mayHaveHappened = true;
     if (!this.traits.repeatable) this.scope.mayHaveHappened = true;
   }
 
-  /** Dfns refused the request of the call itself, so nothing happened. */
+  /** Dfns refused the request of the call itself, so nothing has happened. */
   noteRefused(): void {
     this.mayHaveHappened = false;
     this.scope.mayHaveHappened = this.#before;

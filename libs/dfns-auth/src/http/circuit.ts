@@ -9,23 +9,23 @@ const OPEN_AFTER = 10;
 /** Milliseconds without calls before one call probes. */
 const OPEN_MS = 5_000;
 
-/** Whether calls go through (`closed`), are refused at once (`open`), or wait for one that probes (`half-open`). */
+/** Calls pass (`closed`), fail at once (`open`), or wait for the result of one call that probes (`half-open`). */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /**
- * The circuit breaker of one instance. It counts requests that got no answer; an answer of any request ends the row and
- * closes the circuit. A request that failed while Dfns answered another one proves nothing and is not counted, so one
- * slow page or one unlucky user opens it for nobody.
+ * The circuit breaker of one instance. It counts requests without an answer, in a row; every answer ends the row and
+ * closes the circuit. A request that fails although Dfns answered another one after it was sent is not counted. So one
+ * slow page, or one user with errors, never opens the circuit.
  */
 @Injectable()
 export class Circuit implements OnApplicationShutdown {
   readonly #pause: Pause;
   #failures = 0;
   #isOpen = false;
-  /** A call finds out whether Dfns answers again, and whether one of its requests was answered. */
+  /** Whether a call probes, and whether one of the requests of the probe was answered. */
   #isProbed = false;
   #isProved = false;
-  /** When the last answer came, and when the circuit opened, by `performance.now()`. */
+  /** The times of the last answer and of the last opening, by `performance.now()`. */
   #answeredAt = Number.NEGATIVE_INFINITY;
   #openedAt = Number.NEGATIVE_INFINITY;
   readonly #waiting = new Set<() => void>();
@@ -39,8 +39,14 @@ export class Circuit implements OnApplicationShutdown {
     return this.#pause.remainingMs > 0 ? 'open' : 'half-open';
   }
 
+  /** Whether the last request got an answer; true before the first one. */
+  get isAnswered(): boolean {
+    return this.#failures === 0;
+  }
+
   /**
-   * Runs a call when the circuit lets it. A call that ends without proving anything hands the right to probe on.
+   * Runs a call when the circuit lets it pass. A probe that ends without an answer and without a failure gives its right
+   * to the next call.
    *
    * @throws DfnsError `DFNS_UNAVAILABLE` without an operation while the circuit is open
    */
@@ -62,7 +68,7 @@ export class Circuit implements OnApplicationShutdown {
     });
   }
 
-  /** A request was answered, however. */
+  /** Notes that a request was answered, with whatever status. */
   answered(): void {
     this.#answeredAt = performance.now();
     this.#failures = 0;
@@ -70,7 +76,7 @@ export class Circuit implements OnApplicationShutdown {
     else this.#close();
   }
 
-  /** A request got no answer. @param sentAt when it was sent, by `performance.now()` */
+  /** Notes that a request got no answer. @param sentAt the time when it was sent, by `performance.now()` */
   unanswered(sentAt: number): void {
     if (sentAt <= this.#answeredAt || sentAt <= this.#openedAt) return;
     this.#failures += 1;

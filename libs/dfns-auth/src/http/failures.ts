@@ -74,7 +74,7 @@ export function unansweredError(
   attemptTimeoutMs: number,
 ): DfnsError {
   const details = { operation };
-  const code = systemCode ? ` (${systemCode})` : '';
+  const code = systemCode ? ` (${systemCode})${adviceOf(systemCode)}` : '';
   switch (failure) {
     case 'timeout':
       return new DfnsError('DFNS_TIMEOUT', `${operation} was not answered within ${attemptTimeoutMs} ms`, details);
@@ -89,6 +89,17 @@ export function unansweredError(
     default:
       return new DfnsError('DFNS_UNAVAILABLE', `no connection to Dfns for ${operation}${code}`, details);
   }
+}
+
+/** What to do about a TLS handshake that failed, by the error code of Node. */
+function adviceOf(systemCode: string): string {
+  if (/^(UNABLE_TO_(VERIFY|GET_ISSUER)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED)/.test(systemCode)) {
+    return ': the certificate of the server is not trusted; if it is of a private authority, give http.agent with its certificate';
+  }
+  if (/^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)/.test(systemCode)) {
+    return ': the server does not accept the connection without a client certificate that it knows; give http.agent with it';
+  }
+  return '';
 }
 
 /** Whether a request failed because of Dfns or the network. Not for the deadline of a call or an open circuit. */

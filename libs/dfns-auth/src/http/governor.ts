@@ -12,31 +12,30 @@ const MAX_WAITING = 10_000;
 /** Milliseconds of the pause if Dfns refuses and does not say how long to wait. */
 const UNTOLD_PAUSE_MS = 1_000;
 
-/** What decides when a request is sent. */
+/** What the governor must know about a request. */
 export interface Demand extends Holder {
   scope: CallScope;
   /** Whether another request of the same attempt was sent before. */
   isContinued: boolean;
-  /** Requests that the attempt needs from this one on: a call is not begun that the quota cannot end. */
+  /** Number of requests that the attempt still needs, with this one. The governor begins no call that the quota cannot end. */
   needs: number;
 }
 
 interface Waiter extends Demand {
   admit(): void;
   refuse(error: DfnsError): void;
-  /** Whether it holds a place, even where its call ended before it could use it. */
+  /** Whether it has a place, also if its call ended before it used the place. */
   isAdmitted: boolean;
 }
 
 /**
- * Lets requests pass as the quota of the organisation and our connections allow; one governor an instance. At most
- * `http.maxSockets` requests are under way, so that none waits inside the agent, and no more than the quota has left.
- * Second and later requests of a call go before first ones, so that under load some calls are answered, instead of all
- * being late. No user has more than half of the places, and while others wait no kind of call has more.
+ * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
+ * inside the agent of Node, and never more than the quota of the organisation allows. Second and later requests of a call
+ * go before first ones, so that under load some calls end in time, instead of all of them too late. A user never has more
+ * than half of the places, and a kind of call has more than half only while no other kind waits.
  *
- * After a refusal for the rate nobody sends until the moment that Dfns named, but for a window at most; then one request
- * asks. Those who wait obey the deadline and the signal of their call; a request that cannot be sent in time is refused
- * at once.
+ * After a 429 nothing is sent until the moment that Dfns named, but at most for one window; then one request asks. A
+ * waiting request obeys the deadline and the signal of its call. A request that cannot be sent in time fails at once.
  */
 @Injectable()
 export class QuotaGovernor implements OnApplicationShutdown {
@@ -48,7 +47,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
-  /** Dfns refused, and no request has been answered since. */
+  /** Whether the last answer was a 429. Then only one request may be under way. */
   #isAsking = false;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) { http }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
@@ -91,7 +90,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
 
   #mayPass({ needs }: Demand): boolean {
     const left = Math.floor(this.#quota.remaining / needs);
-    // One request may always ask how things are.
+    // One request may always pass: its answer says how much is left now.
     const allowed = this.#isAsking ? 1 : Math.min(this.#http.maxSockets, Math.max(1, left));
     return this.#underWay < allowed && this.#pause.remainingMs === 0;
   }
@@ -105,7 +104,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     const line = isContinued ? this.#continued : this.#beginning;
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
-    // A place may be free that only this user or this kind of call was not to have.
+    // A place may be free although this user or this kind of call has its share.
     this.#admit();
     try {
       await scope.race(turn);
@@ -127,7 +126,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     this.#admit();
   }
 
-  /** First those who have less than their share; what is left goes to kinds of calls that have it, never to users. */
+  /** Gives free places first to kinds of calls below their share, then to the other kinds. Users never exceed theirs. */
   #admit(): void {
     for (const byKind of [true, false]) {
       for (const line of [this.#continued, this.#beginning]) {

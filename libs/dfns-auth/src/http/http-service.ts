@@ -23,7 +23,8 @@ class DirectAxios extends Axios {
   readonly #agent: Agent;
 
   constructor(adapter: AxiosAdapter, agent: Agent) {
-    super({ adapter, httpAgent: agent, httpsAgent: agent });
+    // Not among the defaults, which can be printed: the connections of an agent hold the last headers.
+    super({ adapter });
     this.#adapter = adapter;
     this.#agent = agent;
   }
@@ -31,6 +32,10 @@ class DirectAxios extends Axios {
   override request<T, R = AxiosResponse<T>>(config: AxiosRequestConfig): Promise<R> {
     const direct = { ...config, httpAgent: this.#agent, httpsAgent: this.#agent } as InternalAxiosRequestConfig;
     return this.#adapter(direct) as Promise<R>;
+  }
+
+  close(): void {
+    this.#agent.destroy();
   }
 }
 
@@ -46,7 +51,7 @@ export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpServic
 
 /** Closes the connections of an {@link HttpService} made here. An agent of the application is not ours to close. */
 export function closeHttpService({ axiosRef }: HttpService, { http }: DfnsAuthConfig): void {
-  if (http.agent === undefined) (axiosRef.defaults.httpAgent as HttpAgent).destroy();
+  if (http.agent === undefined) (axiosRef as unknown as DirectAxios).close();
 }
 
 /**

@@ -93,7 +93,9 @@ class LeanRequest {
     this.#request
       .on('socket', (socket) => {
         this.#timer = setTimeout(() => this.#fail('timeout'), config.timeout);
-        if (!socket.connecting) this.#noteSent();
+        // The agent of an application may hand over a TLS socket in a tunnel, which is connected but not yet secure.
+        const isSecuring = (socket as { secureConnecting?: boolean }).secureConnecting === true;
+        if (!socket.connecting && !isSecuring) this.#noteSent();
         else socket.once(secure ? 'secureConnect' : 'connect', this.#noteSent);
       })
       .on('response', (response) => this.#read(response))
@@ -143,8 +145,8 @@ class LeanRequest {
 
   /** Closes the idle connections: an open connection was dead, so the idle ones probably are too. */
   #dropIdle(): void {
-    const { freeSockets } = this.#config.httpAgent as Agent;
-    for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
+    const { freeSockets } = this.#config.httpAgent as Partial<Agent>;
+    for (const socket of Object.values(freeSockets ?? {}).flat()) socket?.destroy();
   }
 
   #settle(): void {

@@ -1,8 +1,8 @@
 import type { Clock } from '../config/config.js';
 
 /**
- * A time to wait. It ends when either clock says so: one may be set back, the other stands still while the machine
- * sleeps.
+ * A time to wait. Two clocks measure it, and it ends when one of them says so: the clock of the system may be set back,
+ * and the monotonic clock stands still while the machine sleeps.
  */
 export class Pause {
   readonly #now: Clock;
@@ -11,7 +11,7 @@ export class Pause {
   #untilMonotonic = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onEnd called when a pause has passed */
+  /** @param onEnd called when a pause ends */
   constructor(now: Clock, onEnd: () => void) {
     this.#now = now;
     this.#onEnd = onEnd;
@@ -22,7 +22,7 @@ export class Pause {
     return Math.max(0, Math.min(this.#until - this.#now(), this.#untilMonotonic - performance.now()));
   }
 
-  /** Lasts for `ms` milliseconds from now, or longer where it does already. */
+  /** The pause now lasts for at least `ms` milliseconds from now. */
   extend(ms: number): void {
     if (ms <= this.remainingMs) return;
     this.#until = this.#now() + ms;

@@ -4,13 +4,13 @@ import { Pause } from './pause.js';
 
 /** The window in which Dfns counts, in milliseconds (dfns-api 6.1). */
 export const WINDOW_MS = 60_000;
-/** The reset is told in whole seconds. */
+/** Dfns sends the reset in whole seconds. */
 const ROUNDING_MS = 1_000;
 
 /**
  * What is left of the quota of the organisation in the current window, from `X-RateLimit-Remaining` and
- * `X-RateLimit-Reset` (dfns-api 6.2). What Dfns told ends at its reset. A reset that is further away than a window, or
- * that has passed, tells nothing. Answers may arrive in another order than Dfns counted them.
+ * `X-RateLimit-Reset` (dfns-api 6.2). It holds until the reset. A reset that is further away than a window, or that has
+ * passed, is ignored. Answers may arrive in another order than Dfns counted them.
  */
 export class Quota {
   readonly #now: Clock;
@@ -24,12 +24,12 @@ export class Quota {
     this.#window = new Pause(now, () => {});
   }
 
-  /** Requests that Dfns still takes; infinite while it has not said. */
+  /** Requests that Dfns still accepts in this window; infinite if Dfns has not said. */
   get remaining(): number {
     return this.resetsInMs > 0 ? this.#remaining : Number.POSITIVE_INFINITY;
   }
 
-  /** Milliseconds until Dfns counts anew; zero where it has not said. */
+  /** Milliseconds until the window ends; zero if Dfns has not said. */
   get resetsInMs(): number {
     return this.#window.remainingMs;
   }
@@ -40,7 +40,7 @@ export class Quota {
     if (typeof remaining !== 'string' || !/^\d{1,15}$/.test(remaining) || resetMs === undefined) return;
     const reset = String(answer.headers['x-ratelimit-reset']);
     const isSame = reset === this.#reset && this.resetsInMs > 0;
-    // The answer of a window that has ended arrives late.
+    // This is a late answer of an earlier window.
     if (!isSame && Number(reset) < Number(this.#reset) && this.resetsInMs > 0) return;
     this.#remaining = isSame ? Math.min(this.#remaining, Number(remaining)) : Number(remaining);
     this.#reset = reset;

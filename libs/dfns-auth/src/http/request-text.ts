@@ -28,8 +28,8 @@ const METHODS = ['POST', 'PUT', 'DELETE', 'GET'];
 /**
  * Converts a request to the text that is signed and sent. No other function makes this text.
  *
- * @throws DfnsError `DFNS_BAD_REQUEST` for an unknown method, a path that would be sent differently than it is written,
- * and a body that cannot be written as JSON or UTF-8
+ * @throws DfnsError `DFNS_BAD_REQUEST` for an unknown method, a path that would be sent differently than it is written
+ * or that a server on the way could read differently, and a body that cannot be written as JSON or UTF-8
  */
 export function requestText({ method, path, query, body }: UserAction & { query?: QueryParameters }): RequestText {
   if (!METHODS.includes(method)) throw new DfnsError('DFNS_BAD_REQUEST', `the method is none of ${METHODS.join(', ')}`);
@@ -62,11 +62,41 @@ export function assertHeaderText(value: unknown, what: string): void {
 function assertSignable(pathname: string): void {
   const text = `http://dfns${pathname}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (pathname.startsWith('/') && !pathname.startsWith('//') && url?.pathname === pathname && !url.hash) return;
-  throw new DfnsError(
-    'DFNS_BAD_REQUEST',
-    'the path is not one that can be signed: begin it with one slash and encode each id with encodeURIComponent',
-  );
+  if (!pathname.startsWith('/') || pathname.startsWith('//') || url?.pathname !== pathname || url.hash) {
+    throw new DfnsError(
+      'DFNS_BAD_REQUEST',
+      'the path is not one that can be signed: begin it with one slash and encode each id with encodeURIComponent',
+    );
+  }
+  if (!keepsItsSegments(pathname)) {
+    throw new DfnsError(
+      'DFNS_BAD_REQUEST',
+      'the path has an encoded slash, backslash, dot segment or control character, which no id of Dfns has',
+    );
+  }
+}
+
+/** How often a server on the way may decode a path: once is common, and further times are known mistakes. */
+const DECODINGS = 3;
+
+/**
+ * Whether the path leads to the same place if a server on the way decodes it before it looks at it. Otherwise an id
+ * from outside could choose another endpoint than the one that was written and signed.
+ */
+function keepsItsSegments(pathname: string): boolean {
+  const { length } = pathname.split('/');
+  let decoded = pathname;
+  for (let times = 0; times < DECODINGS; times += 1) {
+    decoded = decoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const segments = decoded.split('/');
+    if (segments.length !== length || segments.some(isUnsafe)) return false;
+  }
+  return true;
+}
+
+/** Dot segments, backslashes and control characters, with which some servers end or leave a path. */
+function isUnsafe(segment: string): boolean {
+  return /^\.\.?$/.test(segment) || [...segment].some((character) => character === '\\' || character < ' ');
 }
 
 function queryText(given: string, parameters: QueryParameters = {}): string {

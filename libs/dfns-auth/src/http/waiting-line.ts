@@ -1,12 +1,12 @@
-/** Whose request it is, and what for. */
+/** The kind of call and the user of a request. */
 export interface Holder {
   /** The call, as a template, e.g. `GET /wallets/{id}`. */
   kind: string;
-  /** For whom the call is; none for the service account. */
+  /** The user of the call. Missing for calls of the service account. */
   user?: string;
 }
 
-/** Who holds how many of the places for requests: no user and no kind of call is to have more than half of them. */
+/** Counts the places of each user and of each kind of call. The share of each is half of all places. */
 export class Shares {
   readonly #share: number;
   readonly #held = new Map<string, number>();
@@ -46,8 +46,8 @@ export class Shares {
 }
 
 /**
- * Those who wait, by kind of call and by user. Kinds take turns, and so do the users of a kind, so that a crowd of one
- * user's requests makes nobody else wait longer. A look costs no more when more wait.
+ * The waiting requests, by kind of call and by user. The kinds take turns, and the users of a kind take turns, so that
+ * many requests of one user do not make others wait longer. The cost of a turn does not grow with the number of requests.
  */
 export class WaitingLine<W extends Holder> {
   readonly #kinds = new Map<string, Map<string | undefined, Set<W>>>();
@@ -73,7 +73,7 @@ export class WaitingLine<W extends Holder> {
     if (users.size === 0) this.#kinds.delete(waiter.kind);
   }
 
-  /** Whose turn it is among those whose user, and whose kind of call where `byKind`, has not used up its share. */
+  /** The next request whose user is below its share, and if `byKind` also its kind of call. */
   next(shares: Shares, byKind: boolean): W | undefined {
     for (const [kind, users] of this.#kinds) {
       if (byKind && shares.isKindUsedUp(kind)) continue;
@@ -84,7 +84,7 @@ export class WaitingLine<W extends Holder> {
     return undefined;
   }
 
-  /** Takes the waiter out, and puts its kind and its user at the end of their lines. */
+  /** Removes a request, and puts its kind and its user at the end of their lines. */
   take(waiter: W): void {
     const users = this.#kinds.get(waiter.kind);
     this.delete(waiter);

@@ -12,6 +12,9 @@ export interface GenuineAnswer {
 /** Writes an altered answer. */
 export type AlterAnswer = (answer: GenuineAnswer, response: ServerResponse, request: IncomingMessage) => void;
 
+/** Names of the headers of Dfns that the gateway passes on. */
+const PASSED_ON = ['content-type', 'retry-after'];
+
 const unaltered: AlterAnswer = ({ status, headers, body }, response) => {
   response.writeHead(status, headers).end(body);
 };
@@ -19,6 +22,7 @@ const unaltered: AlterAnswer = ({ status, headers, body }, response) => {
 /** A proxy between the library and Dfns. It alters answers, and breaks connections and the rules of HTTP. */
 export class AlteringGateway {
   readonly #server: Server;
+  #port = 0;
   readonly #sockets = new Set<Socket>();
   readonly #alterations = new Map<string, AlterAnswer>();
   /** `METHOD /path` of the requests that it received. */
@@ -32,15 +36,19 @@ export class AlteringGateway {
       const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
       const answer = await fetch(target + request.url, {
         method: request.method,
-        headers: headers as Record<string, string>,
+        // A kept connection may be closed by the sandbox just now.
+        headers: { ...(headers as Record<string, string>), connection: 'close' },
         ...(body !== '' && { body }),
-      });
+      }).catch(() => undefined);
+      // The sandbox stopped meanwhile.
+      if (!answer) return response.destroy();
       const genuine = {
         status: answer.status,
-        headers: { 'content-type': answer.headers.get('content-type') ?? '' },
+        headers: Object.fromEntries([...answer.headers].filter(([name]) => PASSED_ON.includes(name))),
         body: await answer.text(),
       };
-      (this.#alterations.get(operation) ?? this.#alterations.get('*') ?? unaltered)(genuine, response, request);
+      const alter = this.#alterations.get(operation) ?? this.#alterations.get('*') ?? unaltered;
+      return alter(genuine, response, request);
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -48,17 +56,24 @@ export class AlteringGateway {
     });
   }
 
-  /** Starts a gateway to the server at `target`. */
-  static async open(target: string): Promise<AlteringGateway> {
+  /**
+   * Starts a gateway to the server at `target`.
+   *
+   * @param keepAliveMs milliseconds after which it closes an idle connection; it announces them in `Keep-Alive`
+   */
+  static async open(target: string, keepAliveMs?: number): Promise<AlteringGateway> {
     const gateway = new AlteringGateway(target);
-    await new Promise<void>((resolve) => {
-      gateway.#server.listen(0, '127.0.0.1', resolve);
-    });
+    if (keepAliveMs !== undefined) gateway.#server.keepAliveTimeout = keepAliveMs;
+    await gateway.#listen(0);
     return gateway;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get isListening(): boolean {
+    return this.#server.listening;
   }
 
   /** The open connections. */
@@ -79,9 +94,22 @@ export class AlteringGateway {
     });
   }
 
+  /** Accepts connections again, after {@link closeAfter}. */
+  async reopen(): Promise<void> {
+    this.#alterations.clear();
+    await this.#listen(this.#port);
+  }
+
   /** Ends all connections, and stops the gateway. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 }
