@@ -6,7 +6,6 @@ import {
   DfnsUserGuard,
   DfnsUsername,
   type PublicUserActionChallenge,
-  type Wallet,
 } from 'nestjs-dfns-auth';
 import { MessageDto } from './message.dto.js';
 
@@ -25,7 +24,7 @@ export class SignaturesController {
     @Param('walletId') walletId: string,
     @Body() { message }: MessageDto,
   ): Promise<Ceremony<PublicUserActionChallenge>> {
-    const { signingKey } = await this.dfns.request<Wallet>({
+    const { signingKey } = await this.dfns.request<{ signingKey: { id: string } }>({
       method: 'GET',
       path: `/wallets/${encodeURIComponent(walletId)}`,
       caller: { username },

@@ -88,7 +88,7 @@ function coreProviders(optionsToken: symbol, name?: string): Provider[] {
     UserCalls,
     RegistrationCalls,
     RecoveryCalls,
-    CeremonyRows,
+    { provide: CeremonyRows, useFactory: CeremonyRows.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
     OpenCeremonies,
     RegistrationOpening,
     RegistrationCompletion,

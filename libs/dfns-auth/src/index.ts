@@ -23,7 +23,7 @@ export type {
   ServiceAccountOptions,
   TokensOptions,
 } from './config/options.js';
-export type { CeremonyStore, ReleaseLock, TokenStore } from './config/stores.js';
+export type { CeremonyOwner, CeremonyStore, ReleaseLock, TokenStore } from './config/stores.js';
 export type {
   AllowedCredential,
   CredentialKind,

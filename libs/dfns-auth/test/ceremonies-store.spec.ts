@@ -102,7 +102,10 @@ describe('ceremonies', () => {
   it('fail when the store is down, and the error repeats no text of the store', async () => {
     const fail = async () => Promise.reject(new RangeError('redis://user:secret@host is down'));
     const ceremonies = await replica({ store: { put: fail, take: fail } });
-    const expected = { code: 'DFNS_UNAVAILABLE', message: 'the ceremony store failed (RangeError)' };
+    const expected = {
+      code: 'DFNS_UNAVAILABLE',
+      message: 'the ceremony store failed (RangeError): check ceremonies.store',
+    };
     await expect(ceremonies.beginAction('ada', WALLET)).rejects.toMatchObject(expected);
     const { answer } = await begun(await replica({}));
     await expect(answer(ceremonies)).rejects.toMatchObject(expected);
@@ -115,7 +118,7 @@ describe('ceremonies', () => {
       const hang = () => new Promise<never>(() => {});
       const refused = expect(answer(await replica({ store: { put: hang, take: hang } }))).rejects.toMatchObject({
         code: 'DFNS_UNAVAILABLE',
-        message: 'the ceremony store failed (no answer within 2000 ms)',
+        message: 'the ceremony store failed (no answer within 2000 ms): check ceremonies.store',
       });
       await jest.advanceTimersByTimeAsync(2_000);
       await refused;

@@ -16,6 +16,10 @@ import { useSandbox } from './support/use-sandbox.js';
 
 const WALLET = { method: 'POST' as const, path: '/wallets', body: { network: 'EthereumSepolia', name: 'né "1"' } };
 const LIFETIME_MS = 600_000;
+const SIGNED = ['POST /auth/action/init', 'POST /auth/action'];
+const DELEGATED = 'POST /auth/registration/delegated';
+const RESTART = `${DELEGATED}/restart`;
+const LOGIN = 'POST /auth/login/delegated';
 
 let now = Date.now();
 const world = useSandbox({ restart: true, now: () => now });
@@ -90,15 +94,11 @@ describe('a registration ceremony', () => {
     expect(world.operations(before)).toEqual([]);
   });
 
-  it('restarts for a user who did not finish the registration', async () => {
+  it('continues with the kept challenge for a user who did not finish the registration', async () => {
     const left = await ceremonies.beginRegistration('cleo');
     const before = world.sandbox.requests.length;
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('cleo');
-    expect(world.operations(before).filter((operation) => !operation.startsWith('POST /auth/action'))).toEqual([
-      'POST /auth/registration/delegated',
-      expect.stringMatching(/^GET \/auth\/users\?/),
-      'POST /auth/registration/delegated/restart',
-    ]);
+    expect(world.operations(before)).toEqual([...SIGNED, DELEGATED, ...SIGNED, LOGIN]);
     const credentials = credentialsOf(newPerson('cleo'), challenge.challenge);
     await ceremonies.finishRegistration('cleo', ceremonyId, credentials);
     await expect(ceremonies.finishRegistration('cleo', left.ceremonyId, credentials)).rejects.toMatchObject({
@@ -107,9 +107,30 @@ describe('a registration ceremony', () => {
     await expect(ceremonies.beginRegistration('cleo')).rejects.toMatchObject({ code: 'DFNS_USER_EXISTS' });
   });
 
+  it('restarts for a user who did not finish the registration, when no challenge is kept', async () => {
+    world.sandbox.createUser({ username: 'dana', registered: false });
+    const before = world.sandbox.requests.length;
+    const { ceremonyId, challenge } = await ceremonies.beginRegistration('dana');
+    expect(world.operations(before)).toEqual([...SIGNED, DELEGATED, ...SIGNED, LOGIN, ...SIGNED, RESTART]);
+    await ceremonies.finishRegistration('dana', ceremonyId, credentialsOf(newPerson('dana'), challenge.challenge));
+    expect(world.sandbox.user('dana')?.isRegistered).toBe(true);
+  });
+
+  it('restarts when Dfns refused an answer to the kept challenge', async () => {
+    const { ceremonyId, challenge } = await ceremonies.beginRegistration('edda');
+    const wrong = credentialsOf(newPerson('edda'), 'another challenge');
+    await expect(ceremonies.finishRegistration('edda', ceremonyId, wrong)).rejects.toMatchObject({
+      code: 'DFNS_USER_UNAUTHORIZED',
+    });
+    const again = await ceremonies.beginRegistration('edda');
+    expect(world.operations().at(-1)).toBe(RESTART);
+    expect(again.challenge.challenge).not.toBe(challenge.challenge);
+    const credentials = credentialsOf(newPerson('edda'), again.challenge.challenge);
+    await ceremonies.finishRegistration('edda', again.ceremonyId, credentials);
+  });
+
   it('continues with the earlier challenge until it expires, when Dfns has no endpoint for the restart', async () => {
-    const on = 'POST /auth/registration/delegated/restart';
-    world.sandbox.faults.add({ on, times: 4, kind: 'status', status: 404, message: 'Not Found' });
+    world.sandbox.faults.add({ on: RESTART, times: 4, kind: 'status', status: 404, message: 'Not Found' });
     const left = await ceremonies.beginRegistration('ella');
     now += LIFETIME_MS - 1;
     const again = await ceremonies.beginRegistration('ella');
@@ -131,8 +152,7 @@ describe('a registration ceremony', () => {
 
   it('fails with a clear message when Dfns has no endpoint for the restart', async () => {
     world.sandbox.createUser({ username: 'dora', registered: false });
-    const on = 'POST /auth/registration/delegated/restart';
-    world.sandbox.faults.add({ on, kind: 'status', status: 404, message: 'Not Found' });
+    world.sandbox.faults.add({ on: RESTART, kind: 'status', status: 404, message: 'Not Found' });
     await expect(ceremonies.beginRegistration('dora')).rejects.toMatchObject({
       code: 'DFNS_NOT_FOUND',
       message: expect.stringContaining('restart'),
@@ -162,7 +182,8 @@ describe('a registration ceremony', () => {
         user: { id: user?.userId, username, orgId: world.sandbox.orgId },
         ...(wallets && { wallets: [expect.objectContaining({ ...wallets[0], custodial: false })] }),
       });
-      expect(world.operations(before).filter((operation) => operation === on)).toHaveLength(1);
+      const walletReads = wallets ? ['GET /wallets'] : [];
+      expect(world.operations(before)).toEqual([on, ...SIGNED, LOGIN, 'GET /auth/credentials', ...walletReads]);
     },
   );
 
@@ -273,9 +294,10 @@ describe('a user action ceremony', () => {
   });
 
   it.each([
-    ['supportedCredentialKinds', { supportedCredentialKinds: [{ kind: 'Key' }] }],
-    ['rp.name', { rp: { id: 'localhost' } }],
-    ['encryptedPrivateKey', { allowCredentials: { key: [], passwordProtectedKey: [{ id: 'x' }] } }],
+    ['supportedCredentialKinds', { supportedCredentialKinds: 'Key' }],
+    ['rp', { rp: 'localhost' }],
+    ['challenge', { challenge: '' }],
+    ['allowCredentials', { allowCredentials: [] }],
   ])('refuses a challenge without a proper %s', async (member, spoilt) => {
     await registered(`spoilt ${member}`);
     const good = {

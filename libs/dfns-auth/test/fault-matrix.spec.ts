@@ -61,6 +61,7 @@ const echo = (status: number, code: Row['code'], nature: Row['nature'] = 'refusa
 });
 
 const isUser = (call: CallName) => call === 'user-signed action';
+const isReadHere = (call: CallName, step: StepName) => !isUser(call) || step !== 'call';
 
 const world = useSandbox({ users: ['grace'] });
 const elsewhere = useSandbox({ users: ['grace', 'ada'] });
@@ -80,10 +81,10 @@ const ROWS: Record<string, Row | (() => Row)> = {
   '100 MiB': unusable({ kind: 'huge' }),
   'a gzip bomb': unusable({ kind: 'huge', gzip: true }),
   'a page of HTML with 200': unusable({ kind: 'html', status: 200 }),
-  '204': unusable({ kind: 'status', status: 204, body: '' }),
-  'an empty 200': unusable(json('')),
-  // The client does not know the answer of a call that the application chose. It accepts any object.
-  '{}': { ...unusable(json('{}')), only: (call, step) => !isUser(call) || step !== 'call' },
+  // The client does not know the answer of a call that the application chose. It accepts any object, and no body at all.
+  '204': { ...unusable({ kind: 'status', status: 204, body: '' }), only: isReadHere },
+  'an empty 200': { ...unusable(json('')), only: isReadHere },
+  '{}': { ...unusable(json('{}')), only: isReadHere },
   null: unusable(json('null')),
   '[]': unusable(json('[]')),
   'a string': unusable(json('"text"')),
@@ -122,11 +123,11 @@ const ROWS: Record<string, Row | (() => Row)> = {
   '503 that echoes': echo(503, 'DFNS_UNAVAILABLE', 'outage'),
   'a token of another user': () => ({
     ...unusable(json(JSON.stringify({ token: world.sandbox.issueUserToken('grace') }))),
-    only: (call, step) => !isUser(call) || step !== 'call',
+    only: isReadHere,
   }),
   'a token of another organisation': () => ({
     ...unusable(json(JSON.stringify({ token: elsewhere.sandbox.issueUserToken('ada') }))),
-    only: (call, step) => !isUser(call) || step !== 'call',
+    only: isReadHere,
   }),
 };
 

@@ -78,7 +78,7 @@ describe('recovery', () => {
   it('refuses an answer without a correct list of recovery keys', async () => {
     const { credId } = userWithRecoveryKey('emmy');
     const good = await service.createRecoveryChallenge({ username: 'emmy', credentialId: credId });
-    for (const allowedRecoveryCredentials of [undefined, [{ id: credId }], [credId]]) {
+    for (const allowedRecoveryCredentials of [undefined, [{ encryptedRecoveryKey: 'x' }], [credId]]) {
       const body = JSON.stringify({ ...good, allowedRecoveryCredentials });
       world.sandbox.faults.add({ on: DELEGATED, kind: 'status', status: 200, body });
       await expect(service.createRecoveryChallenge({ username: 'emmy', credentialId: credId })).rejects.toMatchObject({

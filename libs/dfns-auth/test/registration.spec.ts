@@ -43,7 +43,7 @@ describe('registration', () => {
       { network: 'Solana', custodial: false },
     ]);
     const answer = await fetch(`${world.sandbox.url}/wallets`, {
-      headers: { authorization: `Bearer ${result.authentication.token}` },
+      headers: { authorization: `Bearer ${result.authentication?.token}` },
     });
     expect(((await answer.json()) as { items: unknown[] }).items).toHaveLength(2);
   });

@@ -38,9 +38,10 @@ describeWithRedis('replicas with one Redis', () => {
   });
   afterAll(() => redis.kill());
 
-  beforeEach(() => {
+  beforeEach(async () => {
     now = Date.now();
     closing = [];
+    await command('FLUSHALL');
   });
   const world = useSandboxForEachTest({ now: () => now });
   afterEach(async () => {
@@ -61,6 +62,10 @@ describeWithRedis('replicas with one Redis', () => {
   };
   const logins = () => world.operations().filter((operation) => operation === 'POST /auth/login/delegated').length;
   const raw = () => (keyv().store as KeyvRedis<string>).getClient();
+
+  async function command(...words: string[]): Promise<void> {
+    await ((await raw()) as unknown as { sendCommand(words: string[]): Promise<unknown> }).sendCommand(words);
+  }
 
   /** Returns all keys and values in Redis. */
   async function dump(): Promise<[key: string, value: string][]> {
@@ -95,6 +100,51 @@ describeWithRedis('replicas with one Redis', () => {
     const outcomes = await Promise.allSettled(answers);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(world.operations().filter((operation) => operation === 'POST /wallets')).toHaveLength(1);
+  });
+
+  it('keep at most twenty open ceremonies of a user, also if replicas begin them at the same time', async () => {
+    const { credId = '', privateKey = '' } = world.sandbox.createUser({ username: 'flooder' });
+    const signer = new KeySigner({ credId, privateKey });
+    const replica = async () => {
+      const context = await world.startInstance({ ceremonies: { store: new KeyvCeremonyStore(keyv(), sealing) } });
+      return context.get(DelegatedCeremonies);
+    };
+    const replicas = [await replica(), await replica(), await replica()] as const;
+    const begin = async (i: number) => {
+      const ceremonies = replicas[i % 3] as DelegatedCeremonies;
+      const body = { network: 'Solana' };
+      const { ceremonyId, challenge } = await ceremonies.beginAction('flooder', {
+        method: 'POST',
+        path: '/wallets',
+        body,
+      });
+      const assertion = await signer.sign({ ...challenge, challengeIdentifier: '' });
+      return () => replicas[(i + 1) % 3]?.finishAction('flooder', ceremonyId, assertion);
+    };
+    const finish = await Promise.all(Array.from({ length: 60 }, (_, i) => begin(i)));
+    const rows = async () => (await dump()).filter(([key]) => key.includes('dfns-ceremony')).length;
+    expect(await rows()).toBe(20);
+    const outcomes = await Promise.allSettled(finish.map((answer) => answer()));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    // The index of the open rows goes with the last of them.
+    await waitUntil(async () => (await dump()).length === 0);
+  });
+
+  it('do not begin a registration while Redis is read-only, and go on when it is not', async () => {
+    const quiet = keyv();
+    quiet.on('error', () => {});
+    const store = new KeyvCeremonyStore(quiet, sealing);
+    const context = await world.startInstance({ ceremonies: { store } });
+    const ceremonies = context.get(DelegatedCeremonies);
+    await command('REPLICAOF', '127.0.0.1', '1');
+    const before = world.sandbox.requests.length;
+    await expect(ceremonies.beginRegistration('newcomer')).rejects.toMatchObject({
+      code: 'DFNS_UNAVAILABLE',
+      mayHaveHappened: false,
+    });
+    expect(world.operations(before)).toEqual([]);
+    await command('REPLICAOF', 'NO', 'ONE');
+    await expect(ceremonies.beginRegistration('newcomer')).resolves.toBeDefined();
   });
 
   it('log a user in once in the lifetime of a token, in four processes', async () => {

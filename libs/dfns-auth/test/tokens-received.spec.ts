@@ -40,8 +40,13 @@ describe('the answer to a login', () => {
     ["another organisation's", () => ({ token: tokenWith(metadata(OTHER_ORG)) }), 'a token of another organisation'],
     [
       "another user's",
-      () => ({ token: tokenWith({ ...metadata(), 'https://custom/username': 'Ada' }) }),
+      () => ({ token: tokenWith({ ...metadata(), 'https://custom/username': 'grace' }) }),
       'a token of another user',
+    ],
+    [
+      "the user's with another spelling of the name",
+      () => ({ token: tokenWith({ ...metadata(), 'https://custom/username': 'Ada' }) }),
+      'a token with another spelling of the username: use the username exactly as Dfns writes it',
     ],
   ])('is refused when it holds %s', async (_, body, problem) => {
     await started();
@@ -54,6 +59,7 @@ describe('the answer to a login', () => {
 
   it.each([
     ['without a name', () => ({ ...metadata() })],
+    ['with an empty name', () => ({ ...metadata(), 'https://custom/username': '' })],
     ['with the name', () => ({ ...metadata(), 'https://custom/username': 'ada' })],
   ])('is accepted with a token %s', async (_, claims) => {
     await started();

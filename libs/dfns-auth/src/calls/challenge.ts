@@ -1,39 +1,46 @@
-import type { UserActionChallenge } from '../credentials/credential-signer.js';
+import type { AllowedCredential, UserActionChallenge } from '../credentials/credential-signer.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
 /**
- * Reads the answer to `POST /auth/action/init`. All members that this package uses are checked. Other members are kept,
- * so that a signer of the application also gets new members.
+ * Reads the answer to `POST /auth/action/init`. Only what a signature needs must be there: the challenge, its identifier,
+ * and which credentials may sign. Other members that this package uses get a value if they are missing, and unknown
+ * members are kept, so that a signer of the application also gets new members.
  *
  * @throws DfnsError `DFNS_MALFORMED_RESPONSE`
  */
 export function readUserActionChallenge(answer: AnswerReader): UserActionChallenge {
   const allowed = answer.object('allowCredentials');
+  const { rp: _, ...members } = answer.unchecked<UserActionChallenge>();
   return {
-    ...answer.unchecked<UserActionChallenge>(),
+    ...members,
     challenge: answer.nonEmptyText('challenge'),
     challengeIdentifier: answer.nonEmptyText('challengeIdentifier'),
-    supportedCredentialKinds: answer.optionalList('supportedCredentialKinds', (item) => ({
-      kind: item.text('kind') as UserActionChallenge['supportedCredentialKinds'][number]['kind'],
-      factor: item.text('factor') as 'first' | 'second' | 'either',
-      requiresSecondFactor: item.flag('requiresSecondFactor'),
-    })),
+    supportedCredentialKinds: answer.optionalList('supportedCredentialKinds', readKind).flat(),
     // Older answers have neither `userVerification` nor `attestation` (dfns-api 20.10).
     userVerification: (answer.optionalText('userVerification') ?? 'required') as 'required',
     attestation: answer.optionalText('attestation') ?? 'none',
     externalAuthenticationUrl: answer.optionalText('externalAuthenticationUrl') ?? '',
     allowCredentials: {
-      key: allowed.list('key', readDescriptor),
-      webauthn: allowed.optionalList('webauthn', readDescriptor),
+      key: readDescriptors(allowed, 'key'),
+      webauthn: readDescriptors(allowed, 'webauthn'),
       ...(allowed.has('passwordProtectedKey') && {
-        passwordProtectedKey: allowed.list('passwordProtectedKey', (item) => ({
-          ...readDescriptor(item),
-          encryptedPrivateKey: item.text('encryptedPrivateKey'),
+        passwordProtectedKey: readDescriptors(allowed, 'passwordProtectedKey', (item) => ({
+          encryptedPrivateKey: item.optionalText('encryptedPrivateKey') ?? '',
         })),
       }),
     },
-    ...(answer.has('rp') && { rp: readRelyingParty(answer.object('rp')) }),
+    ...readRelyingParty(answer),
   };
+}
+
+type SupportedKind = UserActionChallenge['supportedCredentialKinds'][number];
+
+function readKind(item: AnswerReader): SupportedKind[] {
+  const kind = item.optionalText('kind') as SupportedKind['kind'] | undefined;
+  const factor = (item.optionalText('factor') ?? 'either') as SupportedKind['factor'];
+  return kind === undefined
+    ? []
+    : [{ kind, factor, requiresSecondFactor: item.optionalFlag('requiresSecondFactor') ?? false }];
 }
 
 /**
@@ -45,11 +52,20 @@ export function readUserAction(answer: AnswerReader): string {
   return answer.textLike('userAction', /^[\x21-\x7e]{1,8192}$/, 'user action');
 }
 
-export function readRelyingParty(rp: AnswerReader): { id: string; name: string } {
-  return { id: rp.text('id'), name: rp.text('name') };
+/** Reads `rp`. Without an id it says nothing, and is left out: the application knows its own relying party. */
+export function readRelyingParty(answer: AnswerReader): { rp?: { id: string; name: string } } {
+  const rp = answer.optionalObject('rp');
+  const id = rp.optionalText('id');
+  return id === undefined ? {} : { rp: { id, name: rp.optionalText('name') ?? id } };
 }
 
-/** Reads the id of a credential. */
-export function readDescriptor(item: AnswerReader): { type: 'public-key'; id: string } {
-  return { type: 'public-key', id: item.nonEmptyText('id') };
+/** Reads the ids of credentials. An item without an id names no credential, and is left out. */
+export function readDescriptors<M = object>(
+  answer: AnswerReader,
+  name: string,
+  more: (item: AnswerReader) => M = () => ({}) as M,
+): (AllowedCredential & M)[] {
+  return answer
+    .optionalList(name, (item) => ({ type: 'public-key' as const, id: item.optionalText('id') ?? '', ...more(item) }))
+    .filter(({ id }) => id !== '');
 }

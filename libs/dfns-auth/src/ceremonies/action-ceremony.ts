@@ -3,9 +3,10 @@ import { DfnsCalls } from '../calls/dfns-calls.js';
 import type { FirstFactorAssertion } from '../credentials/credential-signer.js';
 import { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
+import type { CallScope } from '../http/call-scope.js';
 import { requestText, type UserAction } from '../http/request-text.js';
 import { UserCalls } from '../tokens/user-calls.js';
-import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
+import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
 import { type PublicUserActionChallenge, publicUserActionChallenge } from './public-challenges.js';
 
 interface Held {
@@ -29,32 +30,36 @@ export class ActionCeremony {
     this.#open = open;
   }
 
-  async begin(username: string, userAction: UserAction): Promise<Ceremony<PublicUserActionChallenge>> {
+  async begin(
+    username: string,
+    userAction: UserAction,
+    scope: CallScope,
+  ): Promise<Ceremony<PublicUserActionChallenge>> {
     const { method, path, query, body } = requestText(userAction);
     const action = { method, path: `${path}${query}`, body };
-    const { challenge, userToken } = await this.#users.withToken(
-      username,
-      async (token, scope) => ({
-        challenge: await this.#calls.challenge(action, { userToken: token, username }, scope),
-        userToken: token,
-      }),
-      {},
-    );
+    const ask = async (userToken: string) => ({
+      challenge: await this.#calls.challenge(action, { userToken, username }, scope),
+      userToken,
+    });
+    const { challenge, userToken } = await this.#users.withToken(username, ask, scope);
     const held: Held = { action, challengeIdentifier: challenge.challengeIdentifier, userToken };
-    return this.#open.open('action', username, held, publicUserActionChallenge(challenge));
+    const row = { held, expiresAt: this.#open.endOfNew(userToken) };
+    return this.#open.open(newCeremony('action', username), row, publicUserActionChallenge(challenge), scope);
   }
 
   async finish<T>(
     username: string,
     ceremonyId: string,
     given: UserActionAssertionDto | FirstFactorAssertion,
+    scope: CallScope,
   ): Promise<T> {
     const assertion = checked(UserActionAssertionDto, isBare(given) ? { firstFactor: given } : given);
-    const { action, challengeIdentifier, userToken } = await this.#open.take<Held>('action', username, ceremonyId);
+    const held = await this.#open.take<Held>({ kind: 'action', username, ceremonyId }, scope);
+    const { action, challengeIdentifier, userToken } = held;
     return this.#calls.perform(
       { ...action, caller: { userToken }, userAction: { challengeIdentifier, ...assertion } },
       { repeatable: false, username, read: (answer) => answer.unchecked<T>() },
-      {},
+      scope,
     );
   }
 }

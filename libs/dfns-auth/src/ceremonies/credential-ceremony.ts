@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { CredentialKind } from '../credentials/credential-signer.js';
 import { checked } from '../dto/checked.js';
 import { NewCredentialDto } from '../dto/credentials.dto.js';
+import type { CallScope } from '../http/call-scope.js';
 import { DfnsCredentials } from '../services/dfns-credentials.js';
+import { UserCalls } from '../tokens/user-calls.js';
 import { ActionCeremony } from './action-ceremony.js';
-import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
+import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
 import {
   type PublicCredentialChallenge,
   type PublicUserActionChallenge,
@@ -19,29 +21,37 @@ interface Held {
 @Injectable()
 export class CredentialCeremony {
   readonly #credentials: DfnsCredentials;
+  readonly #users: UserCalls;
   readonly #actions: ActionCeremony;
   readonly #open: OpenCeremonies;
 
-  constructor(credentials: DfnsCredentials, actions: ActionCeremony, open: OpenCeremonies) {
+  constructor(credentials: DfnsCredentials, users: UserCalls, actions: ActionCeremony, open: OpenCeremonies) {
     this.#credentials = credentials;
+    this.#users = users;
     this.#actions = actions;
     this.#open = open;
   }
 
-  async begin(username: string, kind: CredentialKind): Promise<Ceremony<PublicCredentialChallenge>> {
-    const challenge = await this.#credentials.createChallenge(username, kind);
+  async begin(username: string, kind: CredentialKind, scope: CallScope): Promise<Ceremony<PublicCredentialChallenge>> {
+    const ask = async (userToken: string) => ({
+      challenge: await this.#credentials.createChallenge({ userToken }, kind, scope),
+      userToken,
+    });
+    const { challenge, userToken } = await this.#users.withToken(username, ask, scope);
     const held: Held = { challengeIdentifier: challenge.challengeIdentifier };
-    return this.#open.open('credential', username, held, publicCredentialChallenge(challenge));
+    const row = { held, expiresAt: this.#open.endOfNew(userToken) };
+    return this.#open.open(newCeremony('credential', username), row, publicCredentialChallenge(challenge), scope);
   }
 
   async sign(
     username: string,
     ceremonyId: string,
     given: NewCredentialDto,
+    scope: CallScope,
   ): Promise<Ceremony<PublicUserActionChallenge>> {
     const credential = checked(NewCredentialDto, given);
-    const { challengeIdentifier } = await this.#open.take<Held>('credential', username, ceremonyId);
+    const { challengeIdentifier } = await this.#open.take<Held>({ kind: 'credential', username, ceremonyId }, scope);
     const body = { ...credential, challengeIdentifier };
-    return this.#actions.begin(username, { method: 'POST', path: '/auth/credentials', body });
+    return this.#actions.begin(username, { method: 'POST', path: '/auth/credentials', body }, scope);
   }
 }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { DfnsCalls } from '../calls/dfns-calls.js';
 import type { CredentialKind, FirstFactorAssertion } from '../credentials/credential-signer.js';
 import type { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
 import type { NewCredentialDto, RegistrationCredentialsDto } from '../dto/credentials.dto.js';
 import { DelegatedLoginDto } from '../dto/login.dto.js';
 import type { RecoverUserDto } from '../dto/recovery.dto.js';
+import type { CallOptions } from '../http/call-scope.js';
 import type { UserAction } from '../http/request-text.js';
 import type { RecoveryResult } from '../services/results.js';
 import { ActionCeremony } from './action-ceremony.js';
@@ -28,21 +30,29 @@ import type { RegisteredUser } from './registration-completion.js';
  * `username` is the Dfns name of your own authenticated principal, never a member of a request. All methods throw
  * DfnsError. Methods that take a `ceremonyId` throw `DFNS_CEREMONY_INVALID` if the ceremony cannot be finished, and
  * `DFNS_BAD_REQUEST` for input of the wrong form. In both cases nothing is sent to Dfns. After `DFNS_BAD_REQUEST` the
- * ceremony is still open.
+ * ceremony is still open. While the circuit is open or the store fails, they throw `DFNS_UNAVAILABLE` before anything is
+ * sent.
+ *
+ * Each method is one call: its deadline and its signal are for all its requests and for every use of the store. A
+ * ceremony ends with its lifetime (`ceremonies.lifetimeMs`), or sooner with the token that its answer needs. A user has
+ * at most 20 open ceremonies, and 20 registrations apart from them; then the user's oldest one ends.
  */
 @Injectable()
 export class DelegatedCeremonies {
+  readonly #calls: DfnsCalls;
   readonly #registration: RegistrationCeremony;
   readonly #recovery: RecoveryCeremony;
   readonly #actions: ActionCeremony;
   readonly #credentials: CredentialCeremony;
 
   constructor(
+    calls: DfnsCalls,
     registration: RegistrationCeremony,
     recovery: RecoveryCeremony,
     actions: ActionCeremony,
     credentials: CredentialCeremony,
   ) {
+    this.#calls = calls;
     this.#registration = registration;
     this.#recovery = recovery;
     this.#actions = actions;
@@ -57,9 +67,10 @@ export class DelegatedCeremonies {
    */
   async beginRegistration(
     username: string,
-    options: RegistrationOptions = {},
+    registration: RegistrationOptions = {},
+    options: CallOptions = {},
   ): Promise<Ceremony<PublicRegistrationChallenge>> {
-    return this.#registration.begin(name(username), options);
+    return this.#calls.scope(options, (scope) => this.#registration.begin(name(username), registration, scope));
   }
 
   /** Registers the credentials. If the answer of Dfns is lost, the user is looked up to learn the result. */
@@ -67,23 +78,39 @@ export class DelegatedCeremonies {
     username: string,
     ceremonyId: string,
     credentials: RegistrationCredentialsDto,
+    options: CallOptions = {},
   ): Promise<RegisteredUser> {
-    return this.#registration.finish(name(username), ceremonyId, credentials);
+    return this.#calls.scope(options, (scope) =>
+      this.#registration.finish(name(username), ceremonyId, credentials, scope),
+    );
   }
 
   /** @param credentialId the `credId` of the recovery key that the user still has */
-  async beginRecovery(username: string, credentialId: string): Promise<Ceremony<PublicRecoveryChallenge>> {
-    return this.#recovery.begin(name(username), credentialId);
+  async beginRecovery(
+    username: string,
+    credentialId: string,
+    options: CallOptions = {},
+  ): Promise<Ceremony<PublicRecoveryChallenge>> {
+    return this.#calls.scope(options, (scope) => this.#recovery.begin(name(username), credentialId, scope));
   }
 
   /** Replaces all credentials of the user. */
-  async finishRecovery(username: string, ceremonyId: string, recovery: RecoverUserDto): Promise<RecoveryResult> {
-    return this.#recovery.finish(name(username), ceremonyId, recovery);
+  async finishRecovery(
+    username: string,
+    ceremonyId: string,
+    recovery: RecoverUserDto,
+    options: CallOptions = {},
+  ): Promise<RecoveryResult> {
+    return this.#calls.scope(options, (scope) => this.#recovery.finish(name(username), ceremonyId, recovery, scope));
   }
 
   /** Asks the user to sign exactly this request. */
-  async beginAction(username: string, action: UserAction): Promise<Ceremony<PublicUserActionChallenge>> {
-    return this.#actions.begin(name(username), action);
+  async beginAction(
+    username: string,
+    action: UserAction,
+    options: CallOptions = {},
+  ): Promise<Ceremony<PublicUserActionChallenge>> {
+    return this.#calls.scope(options, (scope) => this.#actions.begin(name(username), action, scope));
   }
 
   /**
@@ -96,13 +123,18 @@ export class DelegatedCeremonies {
     username: string,
     ceremonyId: string,
     assertion: UserActionAssertionDto | FirstFactorAssertion,
+    options: CallOptions = {},
   ): Promise<T> {
-    return this.#actions.finish<T>(name(username), ceremonyId, assertion);
+    return this.#calls.scope(options, (scope) => this.#actions.finish<T>(name(username), ceremonyId, assertion, scope));
   }
 
   /** Asks for one more credential of the user. The browser makes it; {@link beginCredentialAction} comes next. */
-  async beginCredential(username: string, kind: CredentialKind): Promise<Ceremony<PublicCredentialChallenge>> {
-    return this.#credentials.begin(name(username), kind);
+  async beginCredential(
+    username: string,
+    kind: CredentialKind,
+    options: CallOptions = {},
+  ): Promise<Ceremony<PublicCredentialChallenge>> {
+    return this.#calls.scope(options, (scope) => this.#credentials.begin(name(username), kind, scope));
   }
 
   /**
@@ -113,8 +145,9 @@ export class DelegatedCeremonies {
     username: string,
     ceremonyId: string,
     credential: NewCredentialDto,
+    options: CallOptions = {},
   ): Promise<Ceremony<PublicUserActionChallenge>> {
-    return this.#credentials.sign(name(username), ceremonyId, credential);
+    return this.#calls.scope(options, (scope) => this.#credentials.sign(name(username), ceremonyId, credential, scope));
   }
 }
 

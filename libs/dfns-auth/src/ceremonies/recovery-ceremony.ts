@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { checked } from '../dto/checked.js';
 import { RecoverUserDto } from '../dto/recovery.dto.js';
+import type { CallScope } from '../http/call-scope.js';
 import { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import type { RecoveryResult } from '../services/results.js';
-import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
+import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
 import { type PublicRecoveryChallenge, publicRecoveryChallenge } from './public-challenges.js';
 
 interface Held {
@@ -21,15 +22,17 @@ export class RecoveryCeremony {
     this.#open = open;
   }
 
-  async begin(username: string, credentialId: string): Promise<Ceremony<PublicRecoveryChallenge>> {
-    const challenge = await this.#auth.createRecoveryChallenge({ username, credentialId });
-    const held: Held = { temporaryToken: challenge.temporaryAuthenticationToken };
-    return this.#open.open('recovery', username, held, publicRecoveryChallenge(challenge));
+  async begin(username: string, credentialId: string, scope: CallScope): Promise<Ceremony<PublicRecoveryChallenge>> {
+    const challenge = await this.#auth.createRecoveryChallenge({ username, credentialId }, scope);
+    const temporaryToken = challenge.temporaryAuthenticationToken;
+    const held: Held = { temporaryToken };
+    const row = { held, expiresAt: this.#open.endOfNew(temporaryToken) };
+    return this.#open.open(newCeremony('recovery', username), row, publicRecoveryChallenge(challenge), scope);
   }
 
-  async finish(username: string, ceremonyId: string, given: RecoverUserDto): Promise<RecoveryResult> {
+  async finish(username: string, ceremonyId: string, given: RecoverUserDto, scope: CallScope): Promise<RecoveryResult> {
     const recovery = checked(RecoverUserDto, given);
-    const { temporaryToken } = await this.#open.take<Held>('recovery', username, ceremonyId);
-    return this.#auth.recover(temporaryToken, recovery);
+    const { temporaryToken } = await this.#open.take<Held>({ kind: 'recovery', username, ceremonyId }, scope);
+    return this.#auth.recover(temporaryToken, recovery, scope);
   }
 }

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { checked } from '../dto/checked.js';
 import { RegistrationCredentialsDto } from '../dto/credentials.dto.js';
 import { type NewWalletDto, NewWalletsDto } from '../dto/registration.dto.js';
-import { type Ceremony, OpenCeremonies } from './open-ceremonies.js';
+import { isDfnsError } from '../errors/dfns-error.js';
+import type { CallScope } from '../http/call-scope.js';
+import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
 import { type PublicRegistrationChallenge, publicRegistrationChallenge } from './public-challenges.js';
 import { type RegisteredUser, RegistrationCompletion } from './registration-completion.js';
 import { RegistrationOpening } from './registration-opening.js';
@@ -33,20 +35,44 @@ export class RegistrationCeremony {
     this.#open = open;
   }
 
-  async begin(username: string, options: RegistrationOptions): Promise<Ceremony<PublicRegistrationChallenge>> {
+  async begin(
+    username: string,
+    options: RegistrationOptions,
+    scope: CallScope,
+  ): Promise<Ceremony<PublicRegistrationChallenge>> {
     const { externalId } = options;
     const { wallets } = checked(NewWalletsDto, { wallets: options.wallets });
     const request = { email: username, kind: 'EndUser' as const, ...(externalId !== undefined && { externalId }) };
-    const { held: challenge, expiresAt } = await this.#opening.challenge(request);
-    const held: Held = { temporaryToken: challenge.temporaryAuthenticationToken, wallets };
-    return this.#open.open('registration', username, held, publicRegistrationChallenge(challenge), expiresAt);
+    const ceremony = newCeremony('registration', username);
+    // A store that fails says so here, before the user is created.
+    await this.#open.reserve(ceremony, scope);
+    try {
+      const { held: challenge, expiresAt } = await this.#opening.challenge(request, scope);
+      const held: Held = { temporaryToken: challenge.temporaryAuthenticationToken, wallets };
+      return await this.#open.open(ceremony, { held, expiresAt }, publicRegistrationChallenge(challenge), scope);
+    } catch (error) {
+      void this.#open.discard(ceremony, scope);
+      throw error;
+    }
   }
 
-  async finish(username: string, ceremonyId: string, given: RegistrationCredentialsDto): Promise<RegisteredUser> {
+  async finish(
+    username: string,
+    ceremonyId: string,
+    given: RegistrationCredentialsDto,
+    scope: CallScope,
+  ): Promise<RegisteredUser> {
     const credentials = checked(RegistrationCredentialsDto, given);
-    const { temporaryToken, wallets } = await this.#open.take<Held>('registration', username, ceremonyId);
-    const registered = await this.#completion.complete(username, temporaryToken, credentials, wallets);
-    await this.#opening.finished(username);
-    return registered;
+    const key = { kind: 'registration', username, ceremonyId } as const;
+    const { temporaryToken, wallets } = await this.#open.take<Held>(key, scope);
+    try {
+      const registered = await this.#completion.complete(username, temporaryToken, credentials, wallets, scope);
+      // In the background: a challenge that stays does no harm, since Dfns accepts it once.
+      void this.#opening.finished(username, scope);
+      return registered;
+    } catch (error) {
+      if (isDfnsError(error) && error.code === 'DFNS_USER_UNAUTHORIZED') await this.#opening.refused(username, scope);
+      throw error;
+    }
   }
 }

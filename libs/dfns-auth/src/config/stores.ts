@@ -19,17 +19,34 @@ export interface TokenStore {
   lock?(key: string, ttlMs: number): Promise<ReleaseLock | undefined>;
 }
 
+/** Whose row it is, so that nobody fills a store for everybody. */
+export interface CeremonyOwner {
+  /** Made by this package, and different for each user; at most 200 ASCII characters. */
+  id: string;
+  /** Rows that the owner may have. If there are more, the oldest row of this owner goes. */
+  maxRows: number;
+}
+
 /**
  * Keeps ceremonies until the browser answers the challenge. Values are opaque to the store and hold secrets. If several
- * `take` of one id run at the same time, at most one gets the value.
+ * `take` of one id run at the same time, at most one gets the value. If the store fails or takes over 2 seconds, the
+ * ceremony does not begin or is not finished.
  */
 export interface CeremonyStore {
   /**
-   * Keeps `value` under `id` for at most `ttlMs` milliseconds. A full store may drop its oldest rows.
+   * Keeps `value` under `id` for at most `ttlMs` milliseconds, and replaces an earlier row of `id`. A full store may drop
+   * its oldest rows. It rejects, or resolves to `false`, if the row is not kept.
    *
    * @param id made by this package, unguessable, and different for each user; at most 200 ASCII characters
+   * @param owner whose row it is; missing for a row that the user has only once
    */
-  put(id: string, value: string, ttlMs: number): Promise<void>;
-  /** Removes the row of `id` and returns its value; `undefined` if the id is unknown, expired or already taken. */
-  take(id: string): Promise<string | undefined>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most stores resolve to nothing
+  put(id: string, value: string, ttlMs: number, owner?: CeremonyOwner): Promise<boolean | void>;
+  /**
+   * Removes the row of `id` and returns its value; `undefined` if the id is unknown, expired or already taken. A row that
+   * the store cannot read stays, because another replica may be able to.
+   *
+   * @param owner as in {@link put}
+   */
+  take(id: string, owner?: CeremonyOwner): Promise<string | undefined>;
 }

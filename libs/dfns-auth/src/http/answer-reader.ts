@@ -46,26 +46,34 @@ export class AnswerReader {
     return value === undefined || typeof value === 'string' ? value : this.#refuse('text', name);
   }
 
-  flag(name: string): boolean {
-    const value = this.#members[name];
-    return typeof value === 'boolean' ? value : this.#refuse('true or false', name);
+  /** `undefined` for a member that is missing or `null`. */
+  optionalFlag(name: string): boolean | undefined {
+    const value = this.#members[name] ?? undefined;
+    return value === undefined || typeof value === 'boolean' ? value : this.#refuse('true or false', name);
   }
 
-  number(name: string): number {
-    const value = this.#members[name];
-    return typeof value === 'number' ? value : this.#refuse('number', name);
+  /** `undefined` for a member that is missing or `null`. */
+  optionalNumber(name: string): number | undefined {
+    const value = this.#members[name] ?? undefined;
+    return value === undefined || typeof value === 'number' ? value : this.#refuse('number', name);
   }
 
   object(name: string): AnswerReader {
     return new AnswerReader(this.#members[name], this.operation, `${this.#path}${name}.`);
   }
 
+  /** An object without members for a member that is missing or `null`. */
+  optionalObject(name: string): AnswerReader {
+    return this.has(name) ? this.object(name) : new AnswerReader({}, this.operation, `${this.#path}${name}.`);
+  }
+
   has(name: string): boolean {
     return (this.#members[name] ?? undefined) !== undefined;
   }
 
-  texts(name: string): string[] {
-    const items = this.#list(name);
+  /** An empty list for a member that is missing or `null`. */
+  optionalTexts(name: string): string[] {
+    const items = this.has(name) ? this.#list(name) : [];
     return items.every((item) => typeof item === 'string') ? items : this.#refuse('list of texts', name);
   }
 
@@ -81,17 +89,34 @@ export class AnswerReader {
     return this.has(name) ? this.list(name, read) : [];
   }
 
-  /** The object with all members that Dfns sent, known or not. Only the types of the named members are checked. */
-  whole<T>(types: { texts: string[]; flags: string[] }): T {
-    for (const name of types.texts) this.text(name);
-    for (const name of types.flags) this.flag(name);
-    return this.unchecked<T>();
+  /** The text of a member, or `undefined` for anything else. For what has happened already, whatever Dfns says of it. */
+  textIfAny(name: string): string | undefined {
+    const value = this.#members[name];
+    return typeof value === 'string' ? value : undefined;
   }
 
-  /** A page of objects. An empty token means the same as no token: this is the last page. */
+  /** As {@link textIfAny}, for an object. */
+  objectIfAny(name: string): AnswerReader | undefined {
+    return isJsonObject(this.#members[name]) ? this.object(name) : undefined;
+  }
+
+  /** As {@link textIfAny}, for a list of objects. Items that are no objects are left out. */
+  objectsIfAny(name: string): AnswerReader[] {
+    const items = this.#members[name];
+    return Array.isArray(items) ? this.#objects(items) : [];
+  }
+
+  /**
+   * A page of objects. An item that is no object is left out: one odd item does not make the page fail. An empty token
+   * means the same as no token: this is the last page.
+   */
   page<T>(read: (item: AnswerReader) => T): Page<T> {
     const nextPageToken = this.optionalText('nextPageToken');
-    return { items: this.list('items', read), ...(nextPageToken && { nextPageToken }) };
+    return { items: this.#objects(this.#list('items')).map(read), ...(nextPageToken && { nextPageToken }) };
+  }
+
+  #objects(items: unknown[]): AnswerReader[] {
+    return items.filter(isJsonObject).map((item) => new AnswerReader(item, this.operation));
   }
 
   #list(name: string): unknown[] {

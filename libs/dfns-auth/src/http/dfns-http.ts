@@ -87,7 +87,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     }
     const { status } = answer;
     if (status < 200 || status >= 300 || status === 202) throw this.#refused(answer, operation, request, attempt);
-    const json = readJsonObject(answer);
+    const json = answer.bytes.length === 0 ? {} : readJsonObject(answer);
     if (json !== undefined) return new AnswerReader(json, operation);
     throw new DfnsApiError('DFNS_MALFORMED_RESPONSE', `${operation} was answered ${status} without a JSON object`, {
       operation,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DfnsError } from '../errors/dfns-error.js';
 import { Sealer, type SealingOptions } from './sealer.js';
 
 /** The members of a Keyv 5 instance that are used. Any Keyv fits; this package does not load `keyv` itself. */
@@ -35,9 +36,13 @@ export class SealedKeyv {
     return typeof sealed === 'string' ? this.#sealer.open(sealed, [this.#purpose, ...key]) : undefined;
   }
 
+  /** @throws DfnsError `DFNS_UNAVAILABLE` if the Keyv says that it did not keep the row, e.g. a Redis that is read-only */
   async set(key: readonly string[], value: string, ttlMs: number): Promise<void> {
     const lifetimeMs = Math.max(1, Math.ceil(ttlMs));
-    await this.#keyv.set(this.rowOf(key), this.#sealer.seal(value, [this.#purpose, ...key]), lifetimeMs);
+    const kept = await this.#keyv.set(this.rowOf(key), this.#sealer.seal(value, [this.#purpose, ...key]), lifetimeMs);
+    if (kept === false) {
+      throw new DfnsError('DFNS_UNAVAILABLE', 'the store did not keep a row: check that it accepts writes');
+    }
   }
 
   /** Whether a row was deleted. Stores that do not report this return `true`. */
@@ -46,13 +51,14 @@ export class SealedKeyv {
   }
 
   /**
-   * Removes the row and returns its value. If several `take` of one key run at the same time, at most one gets the
+   * Removes the row and returns its value. A row that does not open stays: it may be sealed with a key that another
+   * replica has. If several `take` of one key run at the same time, at most one gets the
    * value, because only one of them deletes the row. This holds for Redis and every store whose `delete` reports
    * whether it deleted a row.
    */
   async take(key: readonly string[]): Promise<string | undefined> {
     const value = await this.get(key);
-    return (await this.delete(key)) ? value : undefined;
+    return value !== undefined && (await this.delete(key)) ? value : undefined;
   }
 
   /** The key under which the Keyv keeps the row. */

@@ -10,7 +10,13 @@ export interface SealingKey {
 }
 
 /**
- * Keys for sealing. The first seals, all of them open. To rotate, put the new key first and remove the old one later.
+ * Keys for sealing. The first seals, all of them open. A replica must never meet a row of a key that it does not know, so
+ * keys rotate in two phases. Finish each step on all replicas before the next one begins:
+ *
+ * 1. Add the new key as the second one: `[old, new]`. Now all replicas open its rows.
+ * 2. Put the new key first: `[new, old]`. Now it seals.
+ * 3. When the rows of the old key have expired, remove it: `[new]`. Ceremonies live for `ceremonies.lifetimeMs`, and
+ *    tokens as long as Dfns says, at most a day.
  */
 export interface SealingOptions {
   keys: SealingKey[];

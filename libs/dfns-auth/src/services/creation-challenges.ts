@@ -1,5 +1,6 @@
-import { readDescriptor, readRelyingParty } from '../calls/challenge.js';
+import { readDescriptors, readRelyingParty } from '../calls/challenge.js';
 import type { AllowedCredential, CredentialKind } from '../credentials/credential-signer.js';
+import { readTokenClaims } from '../credentials/token-claims.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
 /**
@@ -13,15 +14,17 @@ export interface CreationChallenge {
   /** Deprecated at Dfns, and possibly missing. The application knows its own relying party. */
   rp?: { id: string; name: string };
   attestation: string;
+  /** If it is empty, authenticators use their default algorithms. */
   pubKeyCredParams: { type: 'public-key'; alg: number }[];
 }
 
 /** A {@link CreationChallenge} with further options for authenticators. */
 export interface PasskeyCreationChallenge extends CreationChallenge {
+  /** A member that Dfns did not send is missing; WebAuthn has a default for each. */
   authenticatorSelection: {
-    residentKey: string;
-    requireResidentKey: boolean;
-    userVerification: string;
+    residentKey?: string;
+    requireResidentKey?: boolean;
+    userVerification?: string;
     authenticatorAttachment?: string;
   };
   excludeCredentials: AllowedCredential[];
@@ -34,42 +37,76 @@ export interface RegistrationChallenge extends PasskeyCreationChallenge {
   supportedCredentialKinds: { firstFactor: string[]; secondFactor: string[] };
 }
 
-/** Reads a {@link CreationChallenge}. In older answers the algorithms are named `pubKeyCredParam` (dfns-api 20.7). */
-export function readCreationChallenge(answer: AnswerReader): CreationChallenge {
-  const user = answer.object('user');
+/** What is known of the user without the answer. */
+interface KnownUser {
+  userId?: string | undefined;
+  username?: string | undefined;
+}
+
+/**
+ * Reads a {@link CreationChallenge}. Only the challenge and the id of the user must be there. In older answers the
+ * algorithms are named `pubKeyCredParam` (dfns-api 20.7).
+ */
+function readCreationChallenge(answer: AnswerReader, { userId, username = '' }: KnownUser = {}): CreationChallenge {
+  const user = answer.optionalObject('user');
+  const name = user.optionalText('name') ?? user.optionalText('displayName') ?? username;
   const algorithms = answer.has('pubKeyCredParams') ? 'pubKeyCredParams' : 'pubKeyCredParam';
   return {
-    challenge: answer.text('challenge'),
-    user: { id: user.text('id'), name: user.text('name'), displayName: user.text('displayName') },
-    ...(answer.has('rp') && { rp: readRelyingParty(answer.object('rp')) }),
-    attestation: answer.optionalText('attestation') ?? 'none',
-    pubKeyCredParams: answer.list(algorithms, (item) => ({ type: 'public-key', alg: item.number('alg') })),
-  };
-}
-
-export function readPasskeyCreationChallenge(answer: AnswerReader): PasskeyCreationChallenge {
-  const selection = answer.object('authenticatorSelection');
-  const attachment = selection.optionalText('authenticatorAttachment');
-  return {
-    ...readCreationChallenge(answer),
-    authenticatorSelection: {
-      residentKey: selection.text('residentKey'),
-      requireResidentKey: selection.flag('requireResidentKey'),
-      userVerification: selection.text('userVerification'),
-      ...(attachment !== undefined && { authenticatorAttachment: attachment }),
+    challenge: answer.nonEmptyText('challenge'),
+    user: {
+      id: user.optionalText('id') ?? userId ?? user.text('id'),
+      name,
+      displayName: user.optionalText('displayName') ?? name,
     },
-    excludeCredentials: answer.list('excludeCredentials', readDescriptor),
+    ...readRelyingParty(answer),
+    attestation: answer.optionalText('attestation') ?? 'none',
+    pubKeyCredParams: answer.optionalList(algorithms, readAlgorithm).flat(),
   };
 }
 
-/** Reads the members that registration and recovery challenges have in common, except for the token. */
+function readAlgorithm(item: AnswerReader): CreationChallenge['pubKeyCredParams'] {
+  const alg = item.optionalNumber('alg');
+  return alg === undefined ? [] : [{ type: 'public-key', alg }];
+}
+
+function readPasskeyCreationChallenge(answer: AnswerReader, known?: KnownUser): PasskeyCreationChallenge {
+  const selection = answer.optionalObject('authenticatorSelection');
+  const requireResidentKey = selection.optionalFlag('requireResidentKey');
+  return {
+    ...readCreationChallenge(answer, known),
+    authenticatorSelection: {
+      ...optionalTexts(selection, ['residentKey', 'userVerification', 'authenticatorAttachment']),
+      ...(requireResidentKey !== undefined && { requireResidentKey }),
+    },
+    excludeCredentials: readDescriptors(answer, 'excludeCredentials'),
+  };
+}
+
+/** The named texts that the answer has. */
+function optionalTexts<N extends string>(answer: AnswerReader, names: N[]): Partial<Record<N, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = answer.optionalText(name);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  ) as Partial<Record<N, string>>;
+}
+
+/**
+ * Reads the members that registration and recovery challenges have in common, except for the token. What the answer does
+ * not say about the user is taken from the token.
+ */
 export function readRegistrationOptions(
   answer: AnswerReader,
+  temporaryToken: string,
 ): Omit<RegistrationChallenge, 'temporaryAuthenticationToken'> {
-  const kinds = answer.object('supportedCredentialKinds');
+  const kinds = answer.optionalObject('supportedCredentialKinds');
   return {
-    ...readPasskeyCreationChallenge(answer),
-    supportedCredentialKinds: { firstFactor: kinds.texts('firstFactor'), secondFactor: kinds.texts('secondFactor') },
+    ...readPasskeyCreationChallenge(answer, readTokenClaims(temporaryToken)),
+    supportedCredentialKinds: {
+      firstFactor: kinds.optionalTexts('firstFactor'),
+      secondFactor: kinds.optionalTexts('secondFactor'),
+    },
   };
 }
 
@@ -90,5 +127,5 @@ export type CredentialChallenge = { kind: CredentialKind /** Stays on the server
 /** Reads a {@link CredentialChallenge} for a credential of `kind`. */
 export function readCredentialChallenge(answer: AnswerReader, kind: CredentialKind): CredentialChallenge {
   const options = kind === 'Fido2' ? readPasskeyCreationChallenge(answer) : readCreationChallenge(answer);
-  return { kind, challengeIdentifier: answer.text('challengeIdentifier'), ...options };
+  return { kind, challengeIdentifier: answer.nonEmptyText('challengeIdentifier'), ...options };
 }

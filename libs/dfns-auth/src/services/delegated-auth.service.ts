@@ -123,7 +123,7 @@ export class DelegatedAuthService {
     return this.#registration.complete(temporaryAuthenticationToken, request, options);
   }
 
-  /** As {@link completeRegistration}, and also creates wallets of the user. The result holds a user token. */
+  /** As {@link completeRegistration}, and also creates wallets of the user. The result holds a user token if Dfns sent one. */
   completeEndUserRegistration(
     temporaryAuthenticationToken: string,
     request: CompleteEndUserRegistrationDto,
@@ -148,7 +148,7 @@ export class DelegatedAuthService {
     options: CallOptions = {},
   ): Promise<RecoveryResult> {
     const result = await this.#recovery.recover(temporaryAuthenticationToken, request, options);
-    await this.forget(result.user.username);
+    if (result.user.username !== undefined) await this.forget(result.user.username);
     return result;
   }
 }

@@ -5,27 +5,32 @@ import type { CallOptions } from '../http/call-scope.js';
 import { allPages, type Page } from '../http/pages.js';
 import { pathSegment } from '../http/request-text.js';
 
-/** A user of the organisation (dfns-api 19.11). */
+/**
+ * A user of the organisation (dfns-api 19.11), as Dfns sent it: no member is checked. Answers of Dfns may lack the
+ * optional members (dfns-api 20.29 to 20.31).
+ */
 export interface DfnsUser {
   username: string;
-  name: string;
   userId: string;
+  /** If it is missing, show the username. */
+  name?: string;
   /** `EndUser`, `CustomerEmployee` and a few more. */
-  kind: string;
+  kind?: string;
   /** Id of the user's first credential. */
-  credentialUuid: string;
-  orgId: string;
-  isActive: boolean;
-  isServiceAccount: boolean;
+  credentialUuid?: string;
+  /** If it is missing, the organisation is in the token of the service account. */
+  orgId?: string;
+  tenantId?: string;
+  /** An earlier name of `tenantId`. */
+  accountId?: string;
+  isActive?: boolean;
+  isServiceAccount?: boolean;
   /** False for a user who began a registration and did not finish it. */
-  isRegistered: boolean;
+  isRegistered?: boolean;
 }
 
 export function readUser(user: AnswerReader): DfnsUser {
-  return user.whole<DfnsUser>({
-    texts: ['username', 'name', 'userId', 'kind', 'credentialUuid', 'orgId'],
-    flags: ['isActive', 'isServiceAccount', 'isRegistered'],
-  });
+  return user.unchecked<DfnsUser>();
 }
 
 /** Largest page size that Dfns accepts, in users (dfns-api 18.2). */
@@ -59,17 +64,25 @@ export class DfnsUsers {
     );
   }
 
-  /** All users. A page is fetched when the iteration reaches it; `options` are for each page. @throws DfnsError */
+  /**
+   * All users. A page is fetched when the iteration reaches it. The whole iteration is one call, with what your loop does
+   * between two pages: give a `deadlineMs` that is long enough. It reads at most 1,000 pages of 200 users.
+   *
+   * @throws DfnsError; `DFNS_MALFORMED_RESPONSE` if the pages repeat or are too many, so that not all users were read
+   */
   all({ kind }: Pick<UserQuery, 'kind'> = {}, options: CallOptions = {}): AsyncGenerator<DfnsUser, void, void> {
-    return allPages('GET /auth/users', (paginationToken) =>
-      this.list({ kind, limit: LARGEST_PAGE, paginationToken }, options),
+    return allPages(
+      'GET /auth/users',
+      (walk) => this.#calls.scope(options, walk),
+      (paginationToken, scope) => this.list({ kind, limit: LARGEST_PAGE, paginationToken }, scope),
     );
   }
 
   /**
-   * The end user of exactly this name, or `undefined`. Dfns has no such query, so this reads page after page.
+   * The end user of exactly this name, or `undefined`. Dfns has no such query, so this reads page after page, in one
+   * call: not for a request of a user. Whether a user can log in, `DelegatedAuthService.login` tells with three requests.
    *
-   * @throws DfnsError
+   * @throws DfnsError as {@link all}
    */
   async findByUsername(username: string, options: CallOptions = {}): Promise<DfnsUser | undefined> {
     for await (const user of this.all({ kind: 'EndUser' }, options)) {

@@ -25,11 +25,11 @@ export class RecoveryCalls {
     const read = (answer: AnswerReader) => {
       const token = receivedToken(answer, 'temporaryAuthenticationToken', body.username, this.#config.orgId);
       return {
-        ...readRegistrationOptions(answer),
+        ...readRegistrationOptions(answer, token),
         temporaryAuthenticationToken: token,
         allowedRecoveryCredentials: answer.list('allowedRecoveryCredentials', (item) => ({
-          id: item.text('id'),
-          encryptedRecoveryKey: item.text('encryptedRecoveryKey'),
+          id: item.nonEmptyText('id'),
+          encryptedRecoveryKey: item.optionalText('encryptedRecoveryKey') ?? '',
         })),
       };
     };
@@ -49,7 +49,7 @@ export class RecoveryCalls {
         body: { recovery, newCredentials },
         caller: { temporaryToken: token },
       },
-      { repeatable: false, read: readRegistrationResult },
+      { repeatable: false, read: (answer) => readRegistrationResult(answer, token) },
       options,
     );
   }

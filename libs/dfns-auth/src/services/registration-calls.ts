@@ -48,7 +48,7 @@ export class RegistrationCalls {
     const body = checked(CompleteRegistrationDto, request);
     return this.#calls.perform(
       { method: 'POST', path: '/auth/registration', body, caller: { temporaryToken: token } },
-      { repeatable: false, read: readRegistrationResult },
+      { repeatable: false, read: (answer) => readRegistrationResult(answer, token) },
       options,
     );
   }
@@ -60,9 +60,10 @@ export class RegistrationCalls {
   ): Promise<EndUserRegistrationResult> {
     const body = checked(CompleteEndUserRegistrationDto, request);
     const read = (answer: AnswerReader) => {
-      const result = readEndUserRegistrationResult(answer);
-      const { username } = result.user;
-      const userToken = receivedToken(answer.object('authentication'), 'token', username, this.#config.orgId);
+      const result = readEndUserRegistrationResult(answer, token);
+      const authentication = answer.objectIfAny('authentication');
+      if (!authentication?.has('token')) return result;
+      const userToken = receivedToken(authentication, 'token', result.user.username, this.#config.orgId, 'created');
       return { ...result, authentication: { token: userToken } };
     };
     return this.#calls.perform(
@@ -74,8 +75,9 @@ export class RegistrationCalls {
 
   #challenge(path: string, body: DelegatedRegistrationDto, options: CallOptions): Promise<RegistrationChallenge> {
     const read = (answer: AnswerReader) => {
-      const token = receivedToken(answer, 'temporaryAuthenticationToken', body.email, this.#config.orgId);
-      return { ...readRegistrationOptions(answer), temporaryAuthenticationToken: token };
+      const { orgId } = this.#config;
+      const token = receivedToken(answer, 'temporaryAuthenticationToken', body.email, orgId, 'created');
+      return { ...readRegistrationOptions(answer, token), temporaryAuthenticationToken: token };
     };
     return this.#calls.perform(
       { method: 'POST', path, body, caller: 'serviceAccount' },

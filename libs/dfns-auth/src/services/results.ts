@@ -1,3 +1,4 @@
+import { readTokenClaims } from '../credentials/token-claims.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
 /** Answer to a delegated login: a user token. It can read as the user; writes also need a signature of the user. */
@@ -5,30 +6,35 @@ export interface DelegatedLoginResponse {
   token: string;
 }
 
-/** A wallet (dfns-api 19.13). */
+/**
+ * A wallet (dfns-api 19.13), as Dfns sent it: no member is checked. Answers of Dfns may lack the optional members
+ * (dfns-api 20.33).
+ */
 export interface Wallet {
   id: string;
   network: string;
-  status: string;
+  status?: string;
   /** Missing while the key of the wallet is being created. */
   address?: string;
   name?: string;
   /** False for a wallet from which only its user can spend. */
-  custodial: boolean;
-  signingKey: { id: string; scheme: string; curve: string; publicKey: string };
+  custodial?: boolean;
+  signingKey?: { id?: string; scheme: string; curve: string; publicKey: string };
   /** ISO 8601. */
-  dateCreated: string;
+  dateCreated?: string;
 }
 
 export function readWallet(wallet: AnswerReader): Wallet {
-  wallet.object('signingKey').text('id');
-  return wallet.whole<Wallet>({ texts: ['id', 'network', 'status', 'dateCreated'], flags: ['custodial'] });
+  return wallet.unchecked<Wallet>();
 }
 
-/** Answer to a registration and to a recovery; `credential` is the first factor (dfns-api 19.7). */
+/**
+ * Answer to a registration and to a recovery; `credential` is the first factor (dfns-api 19.7). A member is missing if
+ * Dfns did not send it: what has happened is not reported as an error because a member is missing.
+ */
 export interface RegistrationResult {
-  credential: { uuid: string; kind: string; name: string };
-  user: { id: string; username: string; orgId: string };
+  credential: { uuid?: string; kind?: string; name?: string };
+  user: { id?: string; username?: string; orgId?: string };
 }
 
 /** Answer to a recovery; `credential` is the first of the new credentials. */
@@ -36,26 +42,37 @@ export type RecoveryResult = RegistrationResult;
 
 /** Answer to a registration with wallets. */
 export interface EndUserRegistrationResult extends RegistrationResult {
-  /** A user token. Keep it on the server. */
-  authentication: { token: string };
+  /** A user token. Keep it on the server. Without it, log the user in. */
+  authentication?: { token: string };
   wallets: Wallet[];
 }
 
-/** Reads a {@link RegistrationResult}. In older answers the kind is named `credentialKind` (dfns-api 20.8). */
-export function readRegistrationResult(answer: AnswerReader): RegistrationResult {
-  const credential = answer.object('credential');
-  const user = answer.object('user');
+/**
+ * Reads a {@link RegistrationResult}. In older answers the kind is named `credentialKind` (dfns-api 20.8). What the
+ * answer does not say about the user is taken from the temporary token.
+ */
+export function readRegistrationResult(answer: AnswerReader, temporaryToken: string): RegistrationResult {
+  const credential = answer.objectIfAny('credential');
+  const user = answer.objectIfAny('user');
+  const { userId, username, orgId } = readTokenClaims(temporaryToken) ?? {};
   return {
     credential: {
-      uuid: credential.text('uuid'),
-      kind: credential.text(credential.has('kind') ? 'kind' : 'credentialKind'),
-      name: credential.text('name'),
+      uuid: credential?.textIfAny('uuid'),
+      kind: credential?.textIfAny('kind') ?? credential?.textIfAny('credentialKind'),
+      name: credential?.textIfAny('name'),
     },
-    user: { id: user.text('id'), username: user.text('username'), orgId: user.text('orgId') },
+    user: {
+      id: user?.textIfAny('id') ?? userId,
+      username: user?.textIfAny('username') ?? username,
+      orgId: user?.textIfAny('orgId') ?? orgId,
+    },
   };
 }
 
 /** Reads an {@link EndUserRegistrationResult}, except for the token. */
-export function readEndUserRegistrationResult(answer: AnswerReader): Omit<EndUserRegistrationResult, 'authentication'> {
-  return { ...readRegistrationResult(answer), wallets: answer.list('wallets', readWallet) };
+export function readEndUserRegistrationResult(
+  answer: AnswerReader,
+  temporaryToken: string,
+): Omit<EndUserRegistrationResult, 'authentication'> {
+  return { ...readRegistrationResult(answer, temporaryToken), wallets: answer.objectsIfAny('wallets').map(readWallet) };
 }

@@ -47,7 +47,8 @@ export class AlteringGateway {
         headers: Object.fromEntries([...answer.headers].filter(([name]) => PASSED_ON.includes(name))),
         body: await answer.text(),
       };
-      return (this.#alterations.get(operation) ?? unaltered)(genuine, response, request);
+      const alter = this.#alterations.get(operation) ?? this.#alterations.get('*') ?? unaltered;
+      return alter(genuine, response, request);
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -80,7 +81,7 @@ export class AlteringGateway {
     return [...this.#sockets];
   }
 
-  /** From now on, `alter` writes the answers to `operation`. */
+  /** From now on, `alter` writes the answers to `operation`; `*` means every other operation. */
   on(operation: string, alter: AlterAnswer): void {
     this.#alterations.set(operation, alter);
   }
