@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DelegatedAuthService, signRecovery } from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
 import { credentialsOf, newKey, newPerson } from './support/person-keys.js';
 import { vectors } from './support/published-vectors.js';
 import { useSandbox, useSandboxForEachTest } from './support/use-sandbox.js';
@@ -57,6 +58,24 @@ describe('recovery', () => {
     await expect(service.recover(opened.temporaryAuthenticationToken, forged)).rejects.toMatchObject({
       code: 'DFNS_USER_UNAUTHORIZED',
     });
+  });
+
+  it.each([
+    ['its answer is lost', { kind: 'reset', when: 'after' }, true],
+    ['its answer is a page of HTML', { kind: 'html', status: 200 }, true],
+    ['Dfns answers 500', { kind: 'status', status: 500 }, true],
+    ['Dfns refuses it', { kind: 'status', status: 401 }, false],
+    ['a policy waits for an approval', { kind: 'status', status: 202, body: '{"id":"cr-1"}' }, true],
+  ] as const)('is sent once and says whether it may have happened when %s', async (_, fault, mayHaveHappened) => {
+    const username = `fay ${fault.kind} ${'status' in fault ? fault.status : ''}`;
+    const recoveryKey = userWithRecoveryKey(username);
+    const opened = await service.createRecoveryChallenge({ username, credentialId: recoveryKey.credId });
+    const signed = signRecovery(recoveryKey, credentialsOf(newPerson(username), opened.challenge));
+    world.sandbox.faults.add({ on: 'POST /auth/recover/user', ...fault });
+    const before = world.sandbox.requests.length;
+    const error = await failureOf(service.recover(opened.temporaryAuthenticationToken, signed));
+    expect(error?.mayHaveHappened).toBe(mayHaveHappened);
+    expect(world.operations(before)).toEqual(['POST /auth/recover/user']);
   });
 
   it.each([
