@@ -98,7 +98,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   async #turn(demand: Demand): Promise<void> {
     const { scope, isContinued } = demand;
     const pauseMs = this.#pause.remainingMs;
-    if (pauseMs >= scope.remainingMs) throw paused(pauseMs);
+    if (pauseMs > 0 && pauseMs >= scope.remainingMs) throw paused(pauseMs);
     const waiting = this.#continued.size + this.#beginning.size;
     if (this.#underWay + waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
     const line = isContinued ? this.#continued : this.#beginning;
@@ -152,6 +152,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
     this.#pause.extend(Math.min(askedMs, WINDOW_MS));
     const pauseMs = this.#pause.remainingMs;
+    if (pauseMs === 0) return;
     for (const line of [this.#continued, this.#beginning]) {
       for (const waiter of line) {
         if (pauseMs < waiter.scope.remainingMs) continue;
