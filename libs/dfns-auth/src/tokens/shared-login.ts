@@ -43,14 +43,14 @@ export class SharedLogin implements OnApplicationShutdown {
   /**
    * A token from the store, or from a login.
    *
-   * @param after a time in milliseconds since 1970; a token that was asked for until then is not returned
+   * @param newerThan a token that is kept already; only a newer one is taken from the store
+   * @param isWanted whether the token of a login may be written to the store
    * @throws DfnsError of the login; never of the store
    */
-  async obtain(username: string, after: number): Promise<LiveToken> {
+  async obtain(username: string, newerThan: LiveToken | undefined, isWanted: () => boolean): Promise<LiveToken> {
     if (!this.#config.tokens.store) return this.#ask(username);
-    const lastDrop = this.#stored.lastDrop(username);
-    const { found, release } = await this.#findOrLock(username, after);
-    if (found) return found;
+    const { found, release } = await this.#findOrLock(username, newerThan);
+    if (found && !this.#stored.isDropped(found.token)) return found;
     let live: LiveToken;
     try {
       live = await this.#ask(username);
@@ -59,7 +59,7 @@ export class SharedLogin implements OnApplicationShutdown {
       throw error;
     }
     // In the background: no call waits for the store.
-    void this.#stored.keep(username, live, lastDrop).then(release);
+    void (isWanted() ? this.#stored.keep(username, live) : Promise.resolve()).then(release);
     return live;
   }
 
@@ -76,14 +76,14 @@ export class SharedLogin implements OnApplicationShutdown {
   /**
    * A token or the lock. Neither if the store fails or the wait is too long: then this replica logs in without a lock.
    */
-  async #findOrLock(username: string, after: number): Promise<{ found?: LiveToken; release?: ReleaseLock }> {
+  async #findOrLock(username: string, newerThan?: LiveToken): Promise<{ found?: LiveToken; release?: ReleaseLock }> {
     const lockMs = Math.min(LOCK_MS, Math.ceil(this.#config.http.deadlineMs * SHARE));
     const wait = async (scope: CallScope) => {
       for (;;) {
-        const found = await this.#stored.find(username, after);
+        const found = await this.#stored.find(username, newerThan);
         if (found) return { found };
         const release = await this.#stored.lock(username, lockMs);
-        if (release) return this.#lockedOrFound(username, after, release);
+        if (release) return this.#lockedOrFound(username, release, newerThan);
         await scope.sleep(POLL_MS);
       }
     };
@@ -91,8 +91,8 @@ export class SharedLogin implements OnApplicationShutdown {
   }
 
   /** Reads the store again: before this replica got the lock, another one may have logged in. */
-  async #lockedOrFound(username: string, after: number, release: ReleaseLock) {
-    const found = await this.#stored.find(username, after).catch(() => undefined);
+  async #lockedOrFound(username: string, release: ReleaseLock, newerThan?: LiveToken) {
+    const found = await this.#stored.find(username, newerThan).catch(() => undefined);
     if (!found) return { release };
     void release();
     return { found };

@@ -52,63 +52,71 @@ export class TokenBroker {
     return live.token;
   }
 
-  /** A token of the user, from a login if none is kept. `options` limit only the wait of this call. */
+  /**
+   * A token of the user, from a login if none is kept. `options` limit only the wait of this call: the login goes on for
+   * others, and its token is kept. A call that has ended already starts no login.
+   */
   async get(username: string, options: CallOptions = {}): Promise<string> {
     const kept = this.kept(username);
     if (kept !== undefined) return kept;
-    const underWay = this.#flights.get(username);
-    this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
-    const flight = underWay ?? this.#fly(username);
     const { deadlineMs } = this.#config.http;
-    const { token } = await CallScope.enter(options, deadlineMs, [], (scope) => scope.race(flight));
+    const { token } = await CallScope.enter(options, deadlineMs, [], async (scope) => {
+      scope.throwIfEnded();
+      const underWay = this.#flights.get(username);
+      this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
+      return scope.race(underWay ?? this.#fly(username));
+    });
     return token;
   }
 
-  /** A token of the user that is in memory or in the store. It never logs in. */
-  async peek(username: string): Promise<string | undefined> {
-    const kept = this.#tokens.peek(username);
-    const live = kept ?? (await this.#stored.find(username, Number.NEGATIVE_INFINITY).catch(() => undefined));
-    return live && isServable(live, this.#now()) ? live.token : undefined;
-  }
-
-  /** Drops the token in memory and in the store. A login that is running does not bring it back. */
-  async forget(username: string): Promise<void> {
+  /**
+   * Drops the tokens of the user in memory and in the store, and returns them. A login that is running does not bring
+   * them back. It never rejects.
+   */
+  async forget(username: string): Promise<string[]> {
+    const kept = this.#tokens.peek(username)?.token;
     this.#tokens.delete(username);
     this.#flights.delete(username);
-    await this.#stored.forget(username);
+    if (kept !== undefined) this.#stored.drop(kept);
+    const stored = await this.#stored.forget(username);
+    // A login that began meanwhile may have found the token in the store.
+    const found = this.#tokens.peek(username);
+    if (found && this.#stored.isDropped(found.token)) this.#tokens.delete(username);
+    return [...new Set([kept, stored])].filter((token) => token !== undefined);
   }
 
-  /** Drops the token that was refused, but no newer one. */
+  /** Drops the token that Dfns refused, here and in the store, but no newer one. */
   forgetRefused(username: string, token: string): void {
-    const kept = this.#tokens.peek(username);
-    if (kept?.token !== token) return;
-    this.#tokens.delete(username);
-    this.#stored.drop(username, kept.askedAt);
+    if (this.#tokens.peek(username)?.token === token) this.#tokens.delete(username);
+    this.#stored.refuse(username, token);
   }
 
   #refreshInBackground(username: string, live: LiveToken): void {
     if (this.#flights.has(username)) return;
-    this.#fly(username, live.askedAt).catch((error: unknown) => {
+    this.#fly(username, live).catch((error: unknown) => {
       if (isDfnsError(error) && error.code.startsWith('DFNS_USER_')) this.forgetRefused(username, live.token);
       live.refreshAt = this.#now() + REFRESH_PAUSE_MS;
     });
   }
 
   /** Starts one login for all calls that wait. The signal of one of them does not end it; the deadline does. */
-  #fly(username: string, after = Number.NEGATIVE_INFINITY): Promise<LiveToken> {
-    const flight = this.#login.obtain(username, after);
+  #fly(username: string, newerThan?: LiveToken): Promise<LiveToken> {
+    const isWanted = () => this.#flights.get(username) === flight;
+    const flight: Promise<LiveToken> = this.#login.obtain(username, newerThan, isWanted);
     this.#flights.set(username, flight);
     flight.then(
-      (live) => {
-        if (this.#land(username, flight)) this.#tokens.set(username, live);
-      },
+      (live) => this.#land(username, flight, live),
       () => this.#land(username, flight),
     );
     return flight;
   }
 
-  /** Ends a flight. Returns whether it was still the current one of its user. */
-  #land(username: string, flight: Promise<LiveToken>): boolean {
-    return this.#flights.get(username) === flight && this.#flights.delete(username);
+  /** Ends a flight, and keeps its token unless the user or the token was dropped meanwhile. */
+  #land(username: string, flight: Promise<LiveToken>, live?: LiveToken): void {
+    const isWanted = this.#flights.get(username) === flight;
+    if (isWanted) this.#flights.delete(username);
+    if (!live) return;
+    if (!isWanted) this.#stored.drop(live.token);
+    else if (!this.#stored.isDropped(live.token)) this.#tokens.set(username, live);
   }
 }
