@@ -1,4 +1,4 @@
-/** One group of scripts/mutation.mjs, which says what is mutated and which specs are to notice. */
+/** One group of scripts/mutation.mjs, which names the changed files and the specs that must notice. */
 export default {
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',

@@ -1,4 +1,4 @@
-/** The configuration of all tests, narrowed to the specs of a group of scripts/mutation.mjs. */
+/** The configuration of all tests, with only the specs of one group of scripts/mutation.mjs. */
 import config from './jest.config.mjs';
 
 export default {
@@ -6,7 +6,7 @@ export default {
   testMatch: (process.env.MUTATION_SPECS ?? '')
     .split(',')
     .map((name) => `<rootDir>/libs/dfns-auth/test/${name}.spec.ts`),
-  // A mutant that hangs is as dead after ten seconds.
+  // Ten seconds are enough to detect a mutant that hangs.
   testTimeout: 10_000,
   reporters: ['default'],
 };

@@ -4,26 +4,29 @@
  * too long. docs/mutation.md explains the mutants that survive.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+
+const SRC = 'libs/dfns-auth/src/';
+const SPECS = 'libs/dfns-auth/test/';
 
 const GROUPS = {
   errors: {
     files: ['errors/*.ts', 'edge/http-answers.ts', 'edge/dfns-exception.filter.ts'],
     specs: ['filter', 'filter-transports'],
   },
-  answers: { files: ['client/answer.ts', 'client/refusal.ts'], specs: ['answers', 'refusals'] },
-  secrets: { files: ['client/secret-scrubber.ts'], specs: ['secrets'] },
+  answers: { files: ['http/answer.ts', 'http/failures.ts'], specs: ['answers', 'refusals'] },
+  secrets: { files: ['http/secret-scrubber.ts'], specs: ['secret-scrubber', 'secrets'] },
   retries: {
-    files: ['client/retry-policy.ts', 'client/outage-breaker.ts'],
+    files: ['calls/retry-policy.ts', 'calls/circuit.ts'],
     specs: ['faults-retries', 'retry-policy', 'health'],
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
     specs: ['tokens', 'tokens-refresh', 'tokens-received'],
   },
-  cacheKeys: { files: ['tokens/stored-tokens.ts:110-112'], specs: ['store'] },
+  cacheKeys: { files: [method('tokens/stored-tokens.ts', '#key(username: string)')], specs: ['store'] },
   ceremonies: {
-    files: ['ceremonies/memory-ceremony.store.ts', 'ceremonies/open-ceremonies.ts'],
+    files: ['ceremonies/ceremony-stores.ts', 'ceremonies/ceremony-rows.ts', 'ceremonies/open-ceremonies.ts'],
     specs: ['ceremonies-store', 'ceremonies-memory'],
   },
   keys: { files: ['credentials/private-key.ts'], specs: ['signers'] },
@@ -37,10 +40,15 @@ const chosen = process.argv.slice(2);
 const total = { detected: 0, all: 0 };
 for (const [name, { files, specs }] of Object.entries(GROUPS)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const missing = [
+    ...files.map((file) => SRC + file.replace(/(\*\.ts|:.*)$/, '')),
+    ...specs.map((spec) => `${SPECS}${spec}.spec.ts`),
+  ].filter((path) => !existsSync(path));
+  if (missing.length > 0) throw new Error(`${name} names files that do not exist: ${missing.join()}`);
   const report = `reports/mutation/${name}.json`;
   const env = {
     ...process.env,
-    MUTATED: files.map((file) => `libs/dfns-auth/src/${file}`).join(),
+    MUTATED: files.map((file) => SRC + file).join(),
     MUTATION_SPECS: specs.join(),
     MUTATION_REPORT: report,
   };
@@ -57,3 +65,11 @@ for (const [name, { files, specs }] of Object.entries(GROUPS)) {
 const score = (100 * total.detected) / total.all;
 console.log(`all: ${total.detected} of ${total.all} mutants detected, ${score.toFixed(1)} %`);
 process.exitCode = score >= WANTED ? 0 : 1;
+
+/** The lines of one method of a file, in the notation of Stryker: `file:first-last`. */
+function method(file, signature) {
+  const lines = readFileSync(SRC + file, 'utf8').split('\n');
+  const first = lines.findIndex((line) => line.includes(signature) && line.endsWith('{'));
+  if (first < 0) throw new Error(`${file} has no method ${signature}`);
+  return `${file}:${first + 1}-${lines.indexOf('  }', first) + 1}`;
+}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const REPORTS = ['nestjs-dfns-auth.api.md', 'dfns-sandbox.api.md'];
 
-/** What the libraries export as they are built. `npm test` builds them first. */
+/** The exports of the built libraries. `npm test` builds them first. */
 describe('the public API', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfns-api-'));
 
@@ -16,7 +16,7 @@ describe('the public API', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(REPORTS)('is the one in docs/api/%s', (name) => {
+  it.each(REPORTS)('equals docs/api/%s', (name) => {
     const committed = readFileSync(join('docs', 'api', name), 'utf8').replaceAll('\r\n', '\n');
     try {
       expect(readFileSync(join(folder, name), 'utf8')).toBe(committed);

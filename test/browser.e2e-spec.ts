@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { type Browser, type CDPSession, chromium, type Page, type Response } from 'playwright-core';
-import { createApplication } from '../src/application.js';
-import { DfnsConnection } from '../src/dfns/dfns-connection.js';
-import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
+import { CHROMIUM_FLAGS, findChromium } from './support/chromium.js';
+import { story } from './support/story.js';
+import { useApplication } from './support/use-application.js';
 
 const EMAIL = 'ada@example.test';
 const PASSWORD = 'correct horse';
@@ -18,7 +17,8 @@ if (!executablePath && !inCi) {
 }
 
 (executablePath || inCi ? describe : describe.skip)('the page in a real browser', () => {
-  let app: NestExpressApplication;
+  const application = useApplication();
+  const step = story();
   let browser: Browser;
   let page: Page;
   let devtools: CDPSession;
@@ -31,9 +31,7 @@ if (!executablePath && !inCi) {
 
   beforeAll(async () => {
     if (!executablePath) throw new Error('no Chromium: install one with "apt-get install chromium"');
-    app = await createApplication({ logger: false });
-    await app.listen(0, 'localhost');
-    origin = `http://localhost:${new URL(await app.getUrl()).port}`;
+    origin = `http://localhost:${new URL(application.url).port}`;
     browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
     page = await browser.newPage({ viewport: { width: 900, height: 1000 } });
     page.setDefaultTimeout(10_000);
@@ -51,10 +49,8 @@ if (!executablePath && !inCi) {
 
   afterAll(async () => {
     await browser?.close();
-    await app?.close();
   });
 
-  const sandbox = () => app.get(DfnsConnection).sandbox as NonNullable<DfnsConnection['sandbox']>;
   const shot = (name: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const heading = (name: string) => page.getByRole('heading', { name });
@@ -81,7 +77,7 @@ if (!executablePath && !inCi) {
     }
   }
 
-  it('creates an account, by keyboard alone', async () => {
+  step('creates an account with the keyboard only', async () => {
     await page.goto(origin);
     await heading('Welcome').waitFor();
     await shot('01-welcome');
@@ -97,7 +93,7 @@ if (!executablePath && !inCi) {
     await shot('02-account');
   });
 
-  it('says so when the device refuses, and lets one try again', async () => {
+  step('shows that the device refused, and allows another attempt', async () => {
     await devtools.send('WebAuthn.setUserVerified', {
       authenticatorId: authenticators[0] as string,
       isUserVerified: false,
@@ -111,7 +107,7 @@ if (!executablePath && !inCi) {
     });
   });
 
-  it('registers a passkey, a recovery code and a wallet', async () => {
+  step('registers a passkey, a recovery code and a wallet', async () => {
     await button('Create passkey and wallet').click();
     await heading('Write down your recovery code').waitFor();
     code = (await page.locator('#code').textContent()) ?? '';
@@ -124,22 +120,22 @@ if (!executablePath && !inCi) {
     await shot('05-wallet');
   });
 
-  it('signs a message', async () => {
+  step('signs a message', async () => {
     await page.getByLabel('Message').fill('I owe Grace one coffee ☕');
     await button('Sign with passkey').click();
     const signature = page.locator('#signature output');
     await signature.waitFor();
     expect(await signature.textContent()).toMatch(/^0x[0-9a-f]{130}$/);
-    const signed = sandbox().requests.filter(({ path }) => /^\/keys\/.+\/signatures$/.test(path));
+    const signed = application.sandbox.requests.filter(({ path }) => /^\/keys\/.+\/signatures$/.test(path));
     expect(signed).toHaveLength(1);
     const { message } = JSON.parse(signed[0]?.body ?? '');
     expect(Buffer.from(message.slice(2), 'hex').toString()).toBe('I owe Grace one coffee ☕');
     await shot('06-signature');
   });
 
-  it('adds a second passkey, on another device', async () => {
+  step('adds a second passkey, on another device', async () => {
     const securityKey = await addAuthenticator('usb');
-    // Once it is made, the person reaches for the first device to approve it.
+    // After the new passkey exists, the person approves it with the first device.
     await page.route('**/me/credentials/*', async (route) => {
       const response = await route.fetch();
       await devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: securityKey, enabled: false });
@@ -155,7 +151,7 @@ if (!executablePath && !inCi) {
     await shot('07-second-passkey');
   });
 
-  it('logs out, and in again', async () => {
+  step('logs out, and logs in again', async () => {
     await button('Log out').click();
     await page.getByText('You are logged out.').waitFor();
     expect(await page.getByLabel('Message').inputValue()).toBe('');
@@ -172,7 +168,7 @@ if (!executablePath && !inCi) {
     await shot('09-logged-in');
   });
 
-  it('recovers with the recovery code after all devices are lost, and with no other code', async () => {
+  step('recovers with the recovery code after the loss of all devices, and refuses another code', async () => {
     await loseDevices();
     await addAuthenticator('internal');
     await page.getByText('I lost my device').click();
@@ -191,24 +187,24 @@ if (!executablePath && !inCi) {
     expect(await passkeys().count()).toBe(1);
   });
 
-  it('signs with the new passkey', async () => {
+  step('signs with the new passkey', async () => {
     await page.getByLabel('Message').fill('I am back');
     await button('Sign with passkey').click();
     await page.getByText('Signed.').waitFor();
     await shot('12-signed-again');
   });
 
-  it('asked this application alone, and got no secret of Dfns from it', async () => {
+  step('sent requests only to this application, and got no secret of Dfns', async () => {
     expect([...requested]).toEqual([origin]);
     expect(problems).toEqual([]);
     const everything = (await Promise.all(answers)).join('\n');
     expect(answers.length).toBeGreaterThan(30);
-    expect(sandbox().secrets.length).toBeGreaterThan(20);
-    expect(sandbox().secrets.filter((secret) => everything.includes(secret))).toEqual([]);
+    expect(application.sandbox.secrets.length).toBeGreaterThan(20);
+    expect(application.sandbox.secrets.filter((secret) => everything.includes(secret))).toEqual([]);
     expect(everything).not.toMatch(/temporaryAuthenticationToken|challengeIdentifier|userAction|Bearer/);
   });
 
-  it('got answers that nobody keeps, and a page that runs nothing but its own', async () => {
+  step('got answers that forbid caching, and a page that runs only its own scripts', async () => {
     const response = await page.request.get(origin);
     expect(response.headers()).toMatchObject({
       'cache-control': 'no-store',
@@ -225,7 +221,7 @@ if (!executablePath && !inCi) {
   }
 });
 
-/** Headers and body of an answer; some have none. */
+/** Returns the headers and the body of an answer. Some answers have no body. */
 async function everythingIn(response: Response): Promise<string> {
   const [headers, body] = await Promise.all([response.allHeaders(), response.text().catch(() => '')]);
   return `${response.url()}\n${JSON.stringify(headers)}\n${body}`;

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { createApplication } from '../src/application.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_EMAIL, DEMO_PASSWORD } from '../src/dfns/demo-account.js';
-import { DfnsConnection } from '../src/dfns/dfns-connection.js';
+import { useApplication } from './support/use-application.js';
 
 const JSON_FROM_HERE = { 'content-type': 'application/json', 'x-requested-with': 'fetch' };
 const STRANGER = 'a-stranger';
@@ -18,60 +16,53 @@ const WRITES = [
 ];
 
 describe('the routes of the ceremonies', () => {
-  let app: NestExpressApplication;
-  let url: string;
+  const application = useApplication();
   let cookie: string;
 
   beforeAll(async () => {
-    app = await createApplication({ logger: false });
-    await app.listen(0, 'localhost');
-    url = await app.getUrl();
-    const login = await fetch(`${url}/session`, {
+    const login = await fetch(`${application.url}/session`, {
       method: 'POST',
       headers: JSON_FROM_HERE,
       body: JSON.stringify({ email: DEMO_EMAIL, password: DEMO_PASSWORD }),
     });
     cookie = login.headers.getSetCookie()[0]?.split(';')[0] as string;
-    sandbox().createUser({ username: STRANGER, wallets: [{ network: 'EthereumSepolia' }] });
+    application.sandbox.createUser({ username: STRANGER, wallets: [{ network: 'EthereumSepolia' }] });
   });
 
-  afterAll(() => app.close());
-
-  const sandbox = () => app.get(DfnsConnection).sandbox as NonNullable<DfnsConnection['sandbox']>;
   const post = (path: string, headers: Record<string, string>, body?: object) =>
-    fetch(url + path, { method: 'POST', headers, body: body && JSON.stringify(body) });
+    fetch(application.url + path, { method: 'POST', headers, body: body && JSON.stringify(body) });
 
-  it.each(WRITES)('want a session: %s', async (path) => {
-    const before = sandbox().requests.length;
+  it.each(WRITES)('need a session: %s', async (path) => {
+    const before = application.sandbox.requests.length;
     expect((await post(path, JSON_FROM_HERE, {})).status).toBe(401);
-    expect(sandbox().requests).toHaveLength(before);
+    expect(application.sandbox.requests).toHaveLength(before);
   });
 
-  it.each(WRITES)('want to be called from their own page: %s', async (path) => {
-    const before = sandbox().requests.length;
+  it.each(WRITES)('refuse calls from other pages: %s', async (path) => {
+    const before = application.sandbox.requests.length;
     expect((await post(path, { cookie, 'content-type': 'application/json' }, {})).status).toBe(403);
     expect((await post(path, { ...JSON_FROM_HERE, cookie, 'sec-fetch-site': 'same-site' }, {})).status).toBe(403);
     expect((await post(path, { ...JSON_FROM_HERE, cookie, origin: 'https://evil.test' }, {})).status).toBe(403);
-    expect(sandbox().requests).toHaveLength(before);
+    expect(application.sandbox.requests).toHaveLength(before);
   });
 
-  it.each(WRITES)('are for whoever is logged in, whatever a request says: %s', async (path) => {
-    const before = sandbox().requests.length;
-    const names = { username: STRANGER, email: STRANGER, userId: sandbox().user(STRANGER)?.userId ?? '' };
+  it.each(WRITES)('use only the user of the session, for every request: %s', async (path) => {
+    const before = application.sandbox.requests.length;
+    const names = { username: STRANGER, email: STRANGER, userId: application.sandbox.user(STRANGER)?.userId ?? '' };
     const query = new URLSearchParams(names);
     const answer = await post(`${path}?${query}`, { ...JSON_FROM_HERE, ...names, cookie }, { ...names, message: 'x' });
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    const sent = JSON.stringify(sandbox().requests.slice(before));
+    const sent = JSON.stringify(application.sandbox.requests.slice(before));
     for (const name of Object.values(names)) expect(sent).not.toContain(name);
   });
 
-  it('know no wallet of anybody else', async () => {
-    const stranger = sandbox().createWallet({ network: 'EthereumSepolia', delegateTo: STRANGER });
+  it('refuse the wallet of another user', async () => {
+    const stranger = application.sandbox.createWallet({ network: 'EthereumSepolia', delegateTo: STRANGER });
     const path = `/wallets/${stranger.id}/signatures`;
     expect((await post(path, { ...JSON_FROM_HERE, cookie }, { message: 'x' })).status).toBe(404);
   });
 
-  it('answer a ceremony that is not there with 410, and a body of the wrong form with 400', async () => {
+  it('answer an unknown ceremony with 410, and a body of a wrong form with 400', async () => {
     const assertion = {
       firstFactor: { kind: 'Key', credentialAssertion: { credId: 'eA', clientData: 'e30', signature: 'eA' } },
     };

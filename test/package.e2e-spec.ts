@@ -8,8 +8,8 @@ import * as library from 'nestjs-dfns-auth';
 const PACKAGES = ['dfns-auth', 'dfns-sandbox'];
 
 /**
- * The archives as a user gets them: packed, unpacked in a folder of their own, beside the dependencies that npm would
- * put there. `npm test` builds them first.
+ * The archives that a user gets. The test packs them, and unpacks them in a new folder beside their dependencies, like
+ * npm. `npm test` builds the libraries first.
  */
 describe('the packed archives', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfns-package-'));
@@ -43,7 +43,7 @@ describe('the packed archives', () => {
     ['require', ['-e', "console.log(Object.keys(require('nestjs-dfns-auth')).join())"]],
   ];
 
-  it.each(SCRIPTS)('load by %s and export just what the sources do', (_, args) => {
+  it.each(SCRIPTS)('load by %s, and export the same names as the sources', (_, args) => {
     expect(
       new Set(
         run(...args)
@@ -53,7 +53,7 @@ describe('the packed archives', () => {
     ).toEqual(new Set(Object.keys(library)));
   });
 
-  it('are one copy, whether imported or required', () => {
+  it('are one copy for import and require', () => {
     const script = `
       import { createRequire } from 'node:module';
       import { DfnsError } from 'nestjs-dfns-auth';
@@ -62,7 +62,7 @@ describe('the packed archives', () => {
     expect(run('--input-type=module', '-e', script).trim()).toBe('true');
   });
 
-  it('log a user in from CommonJS, without anything that is ESM only in the library itself', () => {
+  it('log a user in from CommonJS', () => {
     const script = `
       require('reflect-metadata');
       const { NestFactory } = require('@nestjs/core');
@@ -83,7 +83,7 @@ describe('the packed archives', () => {
     expect(run('-e', script).trim()).toBe('3');
   });
 
-  it('hold code, types, license and a page to read, and nothing else', () => {
+  it('contain code, types, license and README, and no sources or tests', () => {
     for (const name of ['nestjs-dfns-auth', 'dfns-sandbox']) {
       const root = join(modules, name);
       for (const file of ['LICENSE', 'README.md', 'dist/esm/index.d.ts', 'dist/cjs/index.d.ts']) {
@@ -94,7 +94,7 @@ describe('the packed archives', () => {
     }
   });
 
-  it('carry the command of the sandbox, which refuses what it does not know', () => {
+  it('contain the command of the sandbox, and the command refuses an unknown option', () => {
     const manifest = JSON.parse(readFileSync(join(modules, 'dfns-sandbox', 'package.json'), 'utf8'));
     expect(() => run(join(modules, 'dfns-sandbox', manifest.bin['dfns-sandbox']), '--nonsense')).toThrow(
       /exit|Command failed/,

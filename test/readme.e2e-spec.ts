@@ -10,7 +10,7 @@ import { createApplication } from '../src/application.js';
 const FOLDER = resolve('artifacts', 'readme');
 const readme = readFileSync('README.md', 'utf8');
 
-/** Blocks of the README that name what they are: a file (` ```ts app.module.ts `) or how to run them (` ```sh curl `). */
+/** Returns the blocks of the README that have a name: of a file (` ```ts app.module.ts `) or of a command (` ```sh curl `). */
 function blocks(language: string): { name: string; text: string }[] {
   const pattern = new RegExp(`^\`\`\`${language} (\\S+)\\n([\\s\\S]*?)^\`\`\``, 'gm');
   return [...readme.matchAll(pattern)].map(([, name, text]) => ({ name: name as string, text: text as string }));
@@ -22,16 +22,16 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 for (const { name, text } of snippets) writeFileSync(join(FOLDER, name), text);
 
-/** The tests of the section "Testing" run as they stand. */
+/** Runs the tests of the section "Testing" without a change. */
 await import(join(FOLDER, 'wallets.test.ts'));
 
 describe('the README', () => {
-  it('has no TypeScript that is left out here', () => {
+  it('has no TypeScript that this test omits', () => {
     expect(readme.match(/^```ts/gm)).toHaveLength(snippets.length);
     expect(snippets.length).toBeGreaterThan(4);
   });
 
-  it('has examples that compile under strict rules, against the published types', () => {
+  it('has examples that compile with strict rules and the published types', () => {
     const settings = {
       extends: '../../tsconfig.json',
       compilerOptions: { rootDir: '.' },
@@ -46,7 +46,7 @@ describe('the README', () => {
     expect(compile()).toBe('');
   }, 60_000);
 
-  it('names every environment variable that is read', () => {
+  it('names every environment variable that the library reads', () => {
     const source = readFileSync('libs/dfns-auth/src/config/environment.ts', 'utf8');
     const variables = new Set(source.match(/\bDFNS_[A-Z_]+[A-Z]\b/g));
     expect([...variables].filter((name) => name !== 'DFNS_CONFIGURATION' && !readme.includes(`\`${name}\``))).toEqual(
@@ -86,13 +86,13 @@ describe('the example of the README', () => {
     for (const name of Object.keys(process.env)) if (name.startsWith('DFNS_')) delete process.env[name];
   });
 
-  it('lists the wallets of whoever is logged in', async () => {
+  it('lists the wallets of the user of the session', async () => {
     username = 'ada';
     const answer = await fetch(`${await app.getUrl()}/wallets`);
     expect(await answer.json()).toMatchObject({ items: [{ name: 'Hers' }] });
   });
 
-  it('refuses where nobody is', async () => {
+  it('refuses a request without a user', async () => {
     username = undefined;
     expect((await fetch(`${await app.getUrl()}/wallets`)).status).toBe(401);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DfnsSandbox } from 'dfns-sandbox';
 
-/** A suite that prints what it must not, in the way that `LEAK` names. The spec beside it runs it in a Jest of its own. */
+/** A suite that prints a secret in the way that `LEAK` names. secret-scan.spec.ts runs it in a second Jest. */
 let sandbox: DfnsSandbox;
 
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 const WAYS: Record<string, (authToken: string, privateKey: string) => void> = {
-  nothing: () => console.log('eyJhbGciOiJIUzI1NiJ9', 'and a word on -----BEGIN PRIVATE KEY-----'),
+  nothing: () => console.log('eyJhbGciOiJIUzI1NiJ9', 'and the text -----BEGIN PRIVATE KEY-----'),
   console: (token) => console.log({ headers: { authorization: `Bearer ${token}` } }),
   stdout: (token) => void process.stdout.write(`${token}\n`),
   stderr: (token) => void process.stderr.write(`${token.slice(0, 40)}${token.slice(40)}\n`),

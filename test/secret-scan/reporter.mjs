@@ -1,15 +1,15 @@
 /**
- * A Jest reporter that reads everything a run prints, of all workers and suites, and fails the run if a secret is in
- * it: a token of the sandbox (they all carry the claims of a Dfns token) or a private key (PEM, or the base64 of one).
- * What it finds it names by kind and place, never by value.
+ * A Jest reporter that reads the output of all workers and suites. It fails the run if the output contains a secret: a
+ * token of the sandbox (all of them have the claims of a Dfns token) or a private key (PEM or its base64). It names the
+ * kind and the place of a secret, never its value.
  */
 const JWT = /eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*/g;
 const DFNS_CLAIM = 'https://custom/app_metadata';
-/** Base64 that begins like an ASN.1 sequence. */
+/** Base64 with the beginning of an ASN.1 sequence. */
 const BASE64 = /M[CHI][\w+/]{38}/g;
-/** PKCS#8 and PKCS#1 (version 0), SEC1 (version 1), and encrypted PKCS#8 (PBES2): no public key begins so. */
+/** PKCS#8 and PKCS#1 (version 0), SEC1 (version 1), and encrypted PKCS#8 (PBES2). No public key begins like this. */
 const PRIVATE_KEY = /^30(?:[0-7].|81..|82....)(?:020100(?:30|02)|02010104|30(?:[0-7].|81..)06092a864886f70d01050d)/;
-/** Longer than any token, so that none is missed that two writes share. */
+/** Longer than any token, so that the scan also finds a token that two writes share. */
 const OVERLAP = 8_192;
 const SHOWN = 120;
 
@@ -30,7 +30,7 @@ export default class SecretScanReporter {
     if (found) process.stderr.write(`\nThe run printed secrets:\n${found}`);
   }
 
-  /** Where there is an error, Jest fails the run. */
+  /** Jest fails the run if this returns an error. */
   getLastError() {
     return this.#found.size > 0 ? new Error('The run printed secrets.') : undefined;
   }
@@ -57,13 +57,13 @@ export default class SecretScanReporter {
     }
   }
 
-  /** Says what stands before the secret, which leads to who printed it. */
+  /** Reports the text before the secret, which shows where it was printed. */
   #report(kind, text, index, secret) {
     const before = text
       .slice(Math.max(0, index - SHOWN), index)
       .replaceAll(secret, '…')
       .replace(JWT, '…')
       .replace(/\s+/g, ' ');
-    this.#found.add(`a ${kind}, while or after ${this.#suite} ran, behind “${before.slice(-SHOWN)}”`);
+    this.#found.add(`a ${kind}, while or after ${this.#suite} ran, after “${before.slice(-SHOWN)}”`);
   }
 }

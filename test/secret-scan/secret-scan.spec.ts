@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 
 const FIXTURE = '**/secret-scan/leaking.fixture.ts';
 
-/** Runs the leaking suite in a Jest of its own, with the configuration of this workspace. */
+/** Runs the leaking suite in a second Jest, with the configuration of this workspace. */
 async function run(leak: string, ...more: string[]): Promise<{ code: number; output: string }> {
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const jest = spawn(process.execPath, [...args, '--testMatch', FIXTURE, '--no-cache', ...more], {
@@ -21,7 +21,7 @@ async function run(leak: string, ...more: string[]): Promise<{ code: number; out
 
 describe('the scan for secrets', () => {
   it.each(['console', 'stdout', 'stderr', 'pieces', 'logger', 'pem', 'assertion'])(
-    'fails a run that prints one by %s',
+    'fails a run that prints a secret by %s',
     async (leak) => {
       const { code, output } = await run(leak);
       expect(output).toContain('The run printed secrets');
@@ -31,7 +31,7 @@ describe('the scan for secrets', () => {
     60_000,
   );
 
-  it('lets a run pass that prints none, though it prints of tokens and keys', async () => {
+  it('passes a run that prints only parts of tokens and keys', async () => {
     const { code, output } = await run('nothing');
     expect(output).toContain('1 passed');
     expect(output).not.toContain('printed secrets');

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+// A unit of its own: these readers must survive every text, and most texts cannot be sent through a whole call.
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { DelegatedAuthService, DFNS_ERROR_CODES, DfnsApiError, DfnsClient, DfnsError } from 'nestjs-dfns-auth';
 import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from '../src/http/answer.js';
 import { refusalCode } from '../src/http/failures.js';
 import { operationTemplate } from '../src/telemetry/telemetry.js';
-import { leaks, printed } from './hostile/printed.js';
-import { startWith } from './registered.js';
+import { leaks, printed } from './support/secret-leaks.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const answer = (text: string | Buffer, headers: Answer['headers'] = { 'content-type': JSON_TYPE }): Answer => ({
@@ -34,7 +34,7 @@ describe('the JSON of an answer', () => {
     'application/json5',
     'text/json; application/json',
     'application/x-json',
-  ])('is not looked for in "%s"', (type) => {
+  ])('is not read from "%s"', (type) => {
     expect(readJsonObject(answer('{"a":1}', { 'content-type': type }))).toBeUndefined();
   });
 
@@ -52,7 +52,7 @@ describe('the JSON of an answer', () => {
     expect(JSON.stringify(json)).not.toContain('admin');
   });
 
-  it('is UTF-8 without a fault, with or without a byte order mark', () => {
+  it('is read only from correct UTF-8, with or without a byte order mark', () => {
     const text = Buffer.from('{"a":"é"}');
     expect(readJsonObject(answer(text))).toEqual({ a: 'é' });
     expect(readJsonObject(answer(Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), text])))).toEqual({ a: 'é' });
@@ -60,7 +60,7 @@ describe('the JSON of an answer', () => {
     expect(readJsonObject(answer(text, {}))).toBeUndefined();
   });
 
-  it('is what JSON.parse makes of it, without members named __proto__', () => {
+  it('equals the result of JSON.parse without the members named __proto__', () => {
     const withoutProto = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(withoutProto);
       if (typeof value !== 'object' || value === null) return value;
@@ -75,11 +75,11 @@ describe('the JSON of an answer', () => {
     );
   });
 
-  it('is an object, or nothing', () => {
+  it('is an object or undefined', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         const json = readJsonObject(answer(text));
-        expect(json === undefined || (typeof json === 'object' && !Array.isArray(json))).toBe(true);
+        expect(json === undefined || Object.prototype.toString.call(json) === '[object Object]').toBe(true);
       }),
     );
   });
@@ -99,7 +99,7 @@ describe('the envelope of an error', () => {
     expect(readErrorEnvelope(answer(JSON.stringify(body)))).toEqual(envelope);
   });
 
-  it('is read from anything without throwing, and gives nothing but a text and digits', () => {
+  it('never throws, and contains only a text and digits', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), fc.constantFrom(JSON_TYPE, 'text/html'), (body, type) => {
         const { message, errorId = '1' } = readErrorEnvelope(answer(body, { 'content-type': type }));
@@ -110,7 +110,7 @@ describe('the envelope of an error', () => {
   });
 });
 
-describe('when to come back', () => {
+describe('the time of the next attempt', () => {
   const NOW = Date.parse('2026-01-02T03:04:05Z');
   const after = (headers: Answer['headers']) => readRetryAfter(answer('', headers), NOW);
 
@@ -137,7 +137,7 @@ describe('when to come back', () => {
     expect(after(headers as Answer['headers'])).toBe(expected);
   });
 
-  it('is a whole number of milliseconds within a day, whatever the headers say', () => {
+  it('is a whole number of milliseconds, at most one day, for all headers', () => {
     const header = fc.oneof(
       fc.string(),
       fc.integer().map(String),
@@ -154,7 +154,7 @@ describe('when to come back', () => {
 });
 
 describe('a refusal', () => {
-  it('has a code of ours, whatever status and text', () => {
+  it('has a code of the library for every status and text', () => {
     const caller = fc.constantFrom('serviceAccount' as const, 'user' as const, 'temporary' as const);
     const step = fc.constantFrom('init' as const, 'exchange' as const, 'call' as const);
     fc.assert(
@@ -182,23 +182,16 @@ describe('the template of an operation', () => {
   });
 });
 
-describe('any answer at all', () => {
-  let sandbox: DfnsSandbox;
+describe('any answer', () => {
+  const world = useSandbox({ users: ['ada'] });
   let context: TestingModule;
 
   beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    sandbox.createUser({ username: 'ada' });
-    context = await startWith(sandbox, { http: { maxAttempts: 1 } });
+    context = await world.startInstance({ http: { maxAttempts: 1 } });
   });
 
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
-  });
-
-  it('ends a login in a typed error that holds no secret', async () => {
-    // Always with a moment to come back, so that a 429 pauses nobody.
+  it('to a login becomes a typed error without a secret', async () => {
+    // Each answer allows the next request immediately, so that a 429 pauses nothing.
     const more: Record<string, string>[] = [{}, { location: 'http://localhost/' }, { 'x-ratelimit-reset': 'never' }];
     const headers = fc.constantFrom(...more.map((each) => ({ 'retry-after': '-1', ...each })));
     const contentType = fc.constantFrom(JSON_TYPE, 'text/html', '', 'application/octet-stream');
@@ -206,31 +199,35 @@ describe('any answer at all', () => {
     const status = fc.integer({ min: 200, max: 599 });
     await fc.assert(
       fc.asyncProperty(step, status, contentType, fc.json(), headers, async (on, code, type, body, given) => {
-        sandbox.faults.add({ kind: 'status', on, status: code, contentType: type, body, headers: given });
+        world.sandbox.faults.add({ kind: 'status', on, status: code, contentType: type, body, headers: given });
         const error = await context
           .get(DelegatedAuthService)
           .login({ username: 'ada' })
           .catch((failure: unknown) => failure);
-        sandbox.faults.clear();
+        world.sandbox.faults.clear();
         expect(error).toBeInstanceOf(DfnsError);
-        expect(leaks(printed(error), sandbox.secrets)).toEqual([]);
-        // An outage now and then must not open the circuit, or nothing would be asked any more.
+        expect(leaks(printed(error), world.sandbox.secrets)).toEqual([]);
+        // A login that succeeds keeps the circuit closed. An open circuit would send no more requests.
         await context.get(DelegatedAuthService).login({ username: 'ada' });
       }),
       { numRuns: 150 },
     );
   });
 
-  it('to a read ends in a JSON object or a typed error', async () => {
-    const read = { method: 'GET', path: '/wallets', caller: { userToken: sandbox.issueUserToken('ada') } } as const;
+  it('to a read becomes a JSON object or a typed error', async () => {
+    const read = {
+      method: 'GET',
+      path: '/wallets',
+      caller: { userToken: world.sandbox.issueUserToken('ada') },
+    } as const;
     await fc.assert(
       fc.asyncProperty(fc.json(), async (body) => {
-        sandbox.faults.add({ kind: 'status', on: 'GET /wallets', status: 200, body });
+        world.sandbox.faults.add({ kind: 'status', on: 'GET /wallets', status: 200, body });
         const result = await context
           .get(DfnsClient)
           .request(read)
           .catch((failure: unknown) => failure);
-        sandbox.faults.clear();
+        world.sandbox.faults.clear();
         if (result instanceof DfnsError)
           expect(result).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE', upstreamStatus: 200 });
         else expect(Object.prototype.toString.call(result)).toBe('[object Object]');

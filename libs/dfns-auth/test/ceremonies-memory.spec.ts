@@ -1,3 +1,4 @@
+// A unit of its own: the bound and the order of the entries of the default store show nowhere else.
 import { describe, expect, it } from '@jest/globals';
 import { MemoryCeremonyStore } from '../src/ceremonies/ceremony-stores.js';
 
@@ -5,7 +6,7 @@ describe('ceremonies in memory', () => {
   let now = 1_000;
   const store = (maxEntries: number) => new MemoryCeremonyStore(maxEntries, () => now);
 
-  it('are taken once', async () => {
+  it('can be taken once', async () => {
     const ceremonies = store(2);
     await ceremonies.put('a', 'value of a', 10);
     expect(await ceremonies.take('b')).toBeUndefined();
@@ -17,14 +18,14 @@ describe('ceremonies in memory', () => {
     [9, 'value'],
     [10, undefined],
     [11, undefined],
-  ])('of ten milliseconds are, after %i, %p', async (later, expected) => {
+  ])('that live for ten milliseconds give, after %i milliseconds, %p', async (later, expected) => {
     const ceremonies = store(2);
     await ceremonies.put('a', 'value', 10);
     now += later;
     expect(await ceremonies.take('a')).toBe(expected);
   });
 
-  it('make room by the oldest, and by the dead before it', async () => {
+  it('lose the expired entries first, and then the oldest entry, when there are too many', async () => {
     const ceremonies = store(2);
     await ceremonies.put('dead', 'value', 10);
     now += 10;

@@ -1,37 +1,32 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedCeremonies, type Wallet } from 'nestjs-dfns-auth';
-import { ceremonyVectors } from './ceremony-vectors.js';
-import { startWith } from './registered.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { DelegatedCeremonies, type RegisteredUser, type Wallet } from 'nestjs-dfns-auth';
+import { vectors } from './support/published-vectors.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
 
-const { fido2 } = ceremonyVectors;
+const { fido2 } = vectors;
 
 describe.each(fido2.registration.variants)('a passkey of the vectors: $challengeLayout', ({ credential }) => {
-  let sandbox: DfnsSandbox;
-  let context: TestingModule;
+  let challenge: string;
+  // Each test has a new sandbox: the signature counter of the passkey must not go back.
+  const world = useSandboxForEachTest({ restart: true, challenges: () => challenge });
   let ceremonies: DelegatedCeremonies;
-  let challenge = fido2.registration.challenge;
+  let registered: RegisteredUser;
 
-  beforeAll(async () => {
-    sandbox = await DfnsSandbox.start({ restart: true, challenges: () => challenge });
-    // The vectors name the user, so the user is there, half registered, before the ceremony.
+  beforeEach(async () => {
+    challenge = fido2.registration.challenge;
+    // The vectors contain the id of the user. So the user exists before the ceremony, and has not finished a registration.
     const userId = Buffer.from(fido2.userHandle, 'base64url').toString();
-    sandbox.createUser({ username: 'ada', userId, registered: false });
-    context = await startWith(sandbox);
-    ceremonies = context.get(DelegatedCeremonies);
-  });
-
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
-  });
-
-  it('is registered', async () => {
+    world.sandbox.createUser({ username: 'ada', userId, registered: false });
+    ceremonies = (await world.startInstance()).get(DelegatedCeremonies);
     const { ceremonyId } = await ceremonies.beginRegistration('ada');
-    await expect(
-      ceremonies.finishRegistration('ada', ceremonyId, { firstFactorCredential: credential }),
-    ).resolves.toMatchObject({ credential: { kind: 'Fido2', name: 'test passkey' }, user: { username: 'ada' } });
+    registered = await ceremonies.finishRegistration('ada', ceremonyId, { firstFactorCredential: credential });
+  });
+
+  it('is registered', () => {
+    expect(registered).toMatchObject({
+      credential: { kind: 'Fido2', name: 'test passkey' },
+      user: { username: 'ada' },
+    });
   });
 
   it.each(fido2.assertion.variants)('signs a user action: $challengeLayout', async ({ firstFactor }) => {

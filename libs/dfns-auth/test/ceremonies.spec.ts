@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   createKeyCredential,
   DelegatedAuthService,
@@ -12,31 +11,23 @@ import {
   type UserActionChallenge,
   type Wallet,
 } from 'nestjs-dfns-auth';
-import { credentialsOf, newKey, newPerson, type Person } from './new-person.js';
-import { operations, startWith } from './registered.js';
+import { credentialsOf, newKey, newPerson, type Person } from './support/person-keys.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const WALLET = { method: 'POST' as const, path: '/wallets', body: { network: 'EthereumSepolia', name: 'né "1"' } };
 const LIFETIME_MS = 600_000;
 
-let sandbox: DfnsSandbox;
+let now = Date.now();
+const world = useSandbox({ restart: true, now: () => now });
 let context: TestingModule;
 let ceremonies: DelegatedCeremonies;
-let now = Date.now();
 
 beforeAll(async () => {
-  sandbox = await DfnsSandbox.start({ restart: true, now: () => now });
-  context = await startWith(sandbox, {}, () => now);
+  context = await world.startInstance();
   ceremonies = context.get(DelegatedCeremonies);
 });
 
-afterEach(() => sandbox.faults.clear());
-
-afterAll(async () => {
-  await context.close();
-  await sandbox.stop();
-});
-
-/** A registered person. */
+/** Registers a person through a ceremony. */
 async function registered(username: string): Promise<Person> {
   const person = newPerson(username);
   const { ceremonyId, challenge } = await ceremonies.beginRegistration(username);
@@ -47,22 +38,22 @@ async function registered(username: string): Promise<Person> {
 const signed = ({ key }: Person, challenge: PublicUserActionChallenge) =>
   new KeySigner(key).sign(challenge as UserActionChallenge);
 
-/** What every refusal of a ceremony has to be: this code, and not one request. */
+/** Expects that a ceremony is refused with this code, and that the library sends no request. */
 async function expectInvalid(answer: () => Promise<unknown>): Promise<void> {
-  const before = sandbox.requests.length;
+  const before = world.sandbox.requests.length;
   await expect(answer()).rejects.toMatchObject({ code: 'DFNS_CEREMONY_INVALID' });
-  expect(operations(sandbox, before)).toEqual([]);
+  expect(world.operations(before)).toEqual([]);
 }
 
-/** No secret that the sandbox ever handed out is in what a browser gets. */
+/** Expects that a value for the browser contains no secret of the sandbox. */
 function expectPublic(answer: unknown): void {
   const text = JSON.stringify(answer);
-  expect(sandbox.secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  expect(world.sandbox.secrets.filter((secret) => text.includes(secret))).toEqual([]);
   expect(text).not.toMatch(/temporaryAuthenticationToken|challengeIdentifier|authentication"/);
 }
 
 describe('a registration ceremony', () => {
-  it('registers a user, and keeps what is secret', async () => {
+  it('registers a user, and gives no secret to the browser', async () => {
     const ceremony = await ceremonies.beginRegistration('ada', { externalId: 'row-1' });
     expectPublic(ceremony);
     expect(ceremony).toMatchObject({
@@ -75,12 +66,12 @@ describe('a registration ceremony', () => {
     expectPublic(result);
     expect(result).toEqual({
       credential: { uuid: expect.stringMatching(/^cr-/), kind: 'Key', name: 'Default Credential' },
-      user: { id: expect.stringMatching(/^us-/), username: 'ada', orgId: sandbox.orgId },
+      user: { id: expect.stringMatching(/^us-/), username: 'ada', orgId: world.sandbox.orgId },
     });
-    expect(sandbox.user('ada')).toMatchObject({ isRegistered: true, externalId: 'row-1' });
+    expect(world.sandbox.user('ada')).toMatchObject({ isRegistered: true, externalId: 'row-1' });
   });
 
-  it('comes with wallets that were asked for when it began', async () => {
+  it('creates the wallets that its begin asked for', async () => {
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('bea', { wallets: [{ network: 'Solana' }] });
     const credentials = credentialsOf(newPerson('bea'), challenge.challenge);
     const result = await ceremonies.finishRegistration('bea', ceremonyId, credentials);
@@ -88,22 +79,22 @@ describe('a registration ceremony', () => {
     expect(result.wallets).toMatchObject([{ network: 'Solana', custodial: false }]);
   });
 
-  it('does not begin with wallets that no registration can have', async () => {
-    const before = sandbox.requests.length;
+  it('does not begin with wallets of a wrong form', async () => {
+    const before = world.sandbox.requests.length;
     for (const wallets of [[{ network: '' }], [{ network: 'Solana', delegateTo: 'us-1' }], {}, [[]], null]) {
       await expect(ceremonies.beginRegistration('nobody', { wallets: wallets as never })).rejects.toMatchObject({
         code: 'DFNS_BAD_REQUEST',
         message: expect.stringContaining('wallets'),
       });
     }
-    expect(operations(sandbox, before)).toEqual([]);
+    expect(world.operations(before)).toEqual([]);
   });
 
-  it('is restarted for a user who was left half registered', async () => {
+  it('restarts for a user who did not finish the registration', async () => {
     const left = await ceremonies.beginRegistration('cleo');
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('cleo');
-    expect(operations(sandbox, before).filter((operation) => !operation.startsWith('POST /auth/action'))).toEqual([
+    expect(world.operations(before).filter((operation) => !operation.startsWith('POST /auth/action'))).toEqual([
       'POST /auth/registration/delegated',
       expect.stringMatching(/^GET \/auth\/users\?/),
       'POST /auth/registration/delegated/restart',
@@ -116,9 +107,9 @@ describe('a registration ceremony', () => {
     await expect(ceremonies.beginRegistration('cleo')).rejects.toMatchObject({ code: 'DFNS_USER_EXISTS' });
   });
 
-  it('goes on with the challenge there was where Dfns cannot restart it, as long as that lasts', async () => {
+  it('continues with the earlier challenge until it expires, when Dfns has no endpoint for the restart', async () => {
     const on = 'POST /auth/registration/delegated/restart';
-    sandbox.faults.add({ on, times: 4, kind: 'status', status: 404, message: 'Not Found' });
+    world.sandbox.faults.add({ on, times: 4, kind: 'status', status: 404, message: 'Not Found' });
     const left = await ceremonies.beginRegistration('ella');
     now += LIFETIME_MS - 1;
     const again = await ceremonies.beginRegistration('ella');
@@ -138,10 +129,10 @@ describe('a registration ceremony', () => {
     await expect(ceremonies.beginRegistration('late ella')).rejects.toMatchObject({ code: 'DFNS_NOT_FOUND' });
   });
 
-  it('says so where Dfns cannot restart it', async () => {
-    sandbox.createUser({ username: 'dora', registered: false });
+  it('fails with a clear message when Dfns has no endpoint for the restart', async () => {
+    world.sandbox.createUser({ username: 'dora', registered: false });
     const on = 'POST /auth/registration/delegated/restart';
-    sandbox.faults.add({ on, kind: 'status', status: 404, message: 'Not Found' });
+    world.sandbox.faults.add({ on, kind: 'status', status: 404, message: 'Not Found' });
     await expect(ceremonies.beginRegistration('dora')).rejects.toMatchObject({
       code: 'DFNS_NOT_FOUND',
       message: expect.stringContaining('restart'),
@@ -152,44 +143,47 @@ describe('a registration ceremony', () => {
     ['reset', undefined],
     ['reset', [{ network: 'Solana', name: 'w' }]],
     ['truncate', undefined],
-  ] as const)('whose answer is lost by %s (wallets: %j) is looked up, not repeated', async (kind, wallets) => {
-    const username = `lost by ${kind} ${wallets?.length}`;
-    const on = wallets ? 'POST /auth/registration/enduser' : 'POST /auth/registration';
-    const { ceremonyId, challenge } = await ceremonies.beginRegistration(username, {
-      wallets: wallets && [...wallets],
-    });
-    const credentials = credentialsOf(newPerson(username), challenge.challenge);
-    sandbox.faults.add(kind === 'reset' ? { on, kind, when: 'after' } : { on, kind });
-    const before = sandbox.requests.length;
-    const result = await ceremonies.finishRegistration(username, ceremonyId, credentials);
-    expectPublic(result);
-    const user = sandbox.user(username);
-    expect(result).toEqual({
-      credential: { uuid: user?.credentials[0]?.credentialUuid, kind: 'Key', name: 'Default Credential' },
-      user: { id: user?.userId, username, orgId: sandbox.orgId },
-      ...(wallets && { wallets: [expect.objectContaining({ ...wallets[0], custodial: false })] }),
-    });
-    expect(operations(sandbox, before).filter((operation) => operation === on)).toHaveLength(1);
-  });
+  ] as const)(
+    'whose answer is lost by %s (wallets: %j) is not sent again; the library looks up the result',
+    async (kind, wallets) => {
+      const username = `lost by ${kind} ${wallets?.length}`;
+      const on = wallets ? 'POST /auth/registration/enduser' : 'POST /auth/registration';
+      const { ceremonyId, challenge } = await ceremonies.beginRegistration(username, {
+        wallets: wallets && [...wallets],
+      });
+      const credentials = credentialsOf(newPerson(username), challenge.challenge);
+      world.sandbox.faults.add(kind === 'reset' ? { on, kind, when: 'after' } : { on, kind });
+      const before = world.sandbox.requests.length;
+      const result = await ceremonies.finishRegistration(username, ceremonyId, credentials);
+      expectPublic(result);
+      const user = world.sandbox.user(username);
+      expect(result).toEqual({
+        credential: { uuid: user?.credentials[0]?.credentialUuid, kind: 'Key', name: 'Default Credential' },
+        user: { id: user?.userId, username, orgId: world.sandbox.orgId },
+        ...(wallets && { wallets: [expect.objectContaining({ ...wallets[0], custodial: false })] }),
+      });
+      expect(world.operations(before).filter((operation) => operation === on)).toHaveLength(1);
+    },
+  );
 
-  it('that never reached Dfns fails with what happened', async () => {
+  it('that Dfns did not perform fails with the first error', async () => {
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('emmy');
-    sandbox.faults.add({ on: 'POST /auth/registration', kind: 'status', status: 503 });
+    world.sandbox.faults.add({ on: 'POST /auth/registration', kind: 'status', status: 503 });
     const credentials = credentialsOf(newPerson('emmy'), challenge.challenge);
     await expect(ceremonies.finishRegistration('emmy', ceremonyId, credentials)).rejects.toMatchObject({
       code: 'DFNS_UNAVAILABLE',
       operation: 'POST /auth/registration',
     });
-    expect(sandbox.user('emmy')?.isRegistered).toBe(false);
+    expect(world.sandbox.user('emmy')?.isRegistered).toBe(false);
   });
 
-  it('is not taken for complete because somebody else registered the name', async () => {
+  it('does not count as complete when another person registered the name', async () => {
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('fay');
     const other = await context.get(DelegatedAuthService).restartRegistration({ email: 'fay', kind: 'EndUser' });
     await context
       .get(DelegatedAuthService)
       .completeRegistration(other.temporaryAuthenticationToken, credentialsOf(newPerson('other'), other.challenge));
-    sandbox.faults.add({ on: 'POST /auth/registration', kind: 'status', status: 502 });
+    world.sandbox.faults.add({ on: 'POST /auth/registration', kind: 'status', status: 502 });
     const credentials = credentialsOf(newPerson('fay'), challenge.challenge);
     await expect(ceremonies.finishRegistration('fay', ceremonyId, credentials)).rejects.toMatchObject({
       code: 'DFNS_UNAVAILABLE',
@@ -207,32 +201,32 @@ describe('a user action ceremony', () => {
       webauthn: [],
       passwordProtectedKey: [],
     });
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const wallet = await ceremonies.finishAction<Wallet>('gina', ceremonyId, await signed(person, challenge));
     expect(wallet).toMatchObject({ name: 'né "1"', custodial: false });
-    expect(operations(sandbox, before)).toEqual(['POST /auth/action', 'POST /wallets']);
-    expect(sandbox.requests.at(-1)?.body).toBe(JSON.stringify(WALLET.body));
+    expect(world.operations(before)).toEqual(['POST /auth/action', 'POST /wallets']);
+    expect(world.sandbox.requests.at(-1)?.body).toBe(JSON.stringify(WALLET.body));
   });
 
-  it('takes the answer in its frame, with all factors', async () => {
+  it('accepts the answer with all factors', async () => {
     const person = await registered('hedy');
     const { ceremonyId, challenge } = await ceremonies.beginAction('hedy', WALLET);
     const factor = await signed(person, challenge);
     const assertion = { firstFactor: factor, secondFactor: factor };
     await ceremonies.finishAction('hedy', ceremonyId, assertion);
-    expect(JSON.parse(sandbox.requests.at(-2)?.body ?? '')).toEqual({
+    expect(JSON.parse(world.sandbox.requests.at(-2)?.body ?? '')).toEqual({
       challengeIdentifier: expect.any(String),
       ...assertion,
     });
   });
 
-  it('begins anew with a fresh login when the kept token is refused', async () => {
+  it('begins again with a new login when Dfns refuses the kept token', async () => {
     const person = await registered('ida');
     await context.get(DelegatedAuthService).getToken('ida');
-    sandbox.faults.add({ on: 'POST /auth/action/init', kind: 'status', status: 401, message: 'Not Authorized.' });
-    const before = sandbox.requests.length;
+    world.sandbox.faults.add({ on: 'POST /auth/action/init', kind: 'status', status: 401, message: 'Not Authorized.' });
+    const before = world.sandbox.requests.length;
     const { ceremonyId, challenge } = await ceremonies.beginAction('ida', WALLET);
-    expect(operations(sandbox, before)).toEqual([
+    expect(world.operations(before)).toEqual([
       'POST /auth/action/init',
       'POST /auth/action/init',
       'POST /auth/action',
@@ -246,16 +240,16 @@ describe('a user action ceremony', () => {
     ['status', 429, 'DFNS_RATE_LIMITED'],
     ['status', 503, 'DFNS_UNAVAILABLE'],
     ['reset', undefined, 'DFNS_UNAVAILABLE'],
-  ] as const)('is performed once, also when it fails with %s %s', async (kind, status, code) => {
+  ] as const)('is sent only once, also when it fails with %s %s', async (kind, status, code) => {
     const username = `once ${kind} ${status}`;
     const person = await registered(username);
     const { ceremonyId, challenge } = await ceremonies.beginAction(username, WALLET);
     const assertion = await signed(person, challenge);
     const on = 'POST /wallets';
-    sandbox.faults.add(status ? { on, kind: 'status', status } : { on, kind: 'reset', when: 'after' });
-    const before = sandbox.requests.length;
+    world.sandbox.faults.add(status ? { on, kind: 'status', status } : { on, kind: 'reset', when: 'after' });
+    const before = world.sandbox.requests.length;
     await expect(ceremonies.finishAction(username, ceremonyId, assertion)).rejects.toMatchObject({ code });
-    expect(operations(sandbox, before)).toEqual(['POST /auth/action', on]);
+    expect(world.operations(before)).toEqual(['POST /auth/action', on]);
     await expectInvalid(() => ceremonies.finishAction(username, ceremonyId, assertion));
   });
 
@@ -263,11 +257,11 @@ describe('a user action ceremony', () => {
     const person = await registered('jane');
     const [one, other] = [await ceremonies.beginAction('jane', WALLET), await ceremonies.beginAction('jane', WALLET)];
     const assertion = await signed(person, other.challenge);
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     await expect(ceremonies.finishAction('jane', one.ceremonyId, assertion)).rejects.toMatchObject({
       code: 'DFNS_USER_ACTION_REJECTED',
     });
-    expect(operations(sandbox, before)).toEqual(['POST /auth/action']);
+    expect(world.operations(before)).toEqual(['POST /auth/action']);
   });
 
   it('does not begin with a request that cannot be signed', async () => {
@@ -292,7 +286,7 @@ describe('a user action ceremony', () => {
     };
     await context.get(DelegatedAuthService).getToken(`spoilt ${member}`);
     const body = JSON.stringify({ ...good, ...spoilt });
-    sandbox.faults.add({ on: 'POST /auth/action/init', kind: 'status', status: 200, body });
+    world.sandbox.faults.add({ on: 'POST /auth/action/init', kind: 'status', status: 200, body });
     await expect(ceremonies.beginAction(`spoilt ${member}`, WALLET)).rejects.toMatchObject({
       code: 'DFNS_MALFORMED_RESPONSE',
       message: expect.stringContaining(member),
@@ -301,7 +295,7 @@ describe('a user action ceremony', () => {
 });
 
 describe('a credential ceremony', () => {
-  it('adds a credential that signs from then on, approved by one the user has', async () => {
+  it('adds a credential that can sign, after the user approved it with an existing one', async () => {
     const person = await registered('kate');
     const made = await ceremonies.beginCredential('kate', 'Key');
     expectPublic(made);
@@ -317,7 +311,7 @@ describe('a credential ceremony', () => {
     await ceremonies.finishAction('kate', ceremonyId, await signed({ ...person, key }, challenge));
   });
 
-  it('tells a browser what a passkey needs', async () => {
+  it('gives the browser the options of a passkey', async () => {
     await registered('lise');
     const { challenge } = await ceremonies.beginCredential('lise', 'Fido2');
     expect(challenge).toMatchObject({ kind: 'Fido2', authenticatorSelection: {}, excludeCredentials: [] });
@@ -344,7 +338,7 @@ describe('a recovery ceremony', () => {
 });
 
 describe('every ceremony', () => {
-  /** One of each kind, begun, and how it is answered. */
+  /** Begins one ceremony of each kind. Returns a function that answers it. */
   const KINDS = {
     registration: async (username: string) => {
       const { ceremonyId, challenge } = await ceremonies.beginRegistration(username);
@@ -379,38 +373,38 @@ describe('every ceremony', () => {
   };
   const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
 
-  it.each(kinds)('is answered once: %s', async (kind) => {
+  it.each(kinds)('can be answered once: %s', async (kind) => {
     const { answer } = await KINDS[kind](`once ${kind}`);
     await answer(`once ${kind}`);
     await expectInvalid(() => answer(`once ${kind}`));
   });
 
-  it.each(kinds)('is answered once by two at the same time: %s', async (kind) => {
+  it.each(kinds)('can be answered once, also by two answers at the same time: %s', async (kind) => {
     const { answer } = await KINDS[kind](`race ${kind}`);
     const results = await Promise.allSettled([answer(`race ${kind}`), answer(`race ${kind}`)]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it.each(kinds)('is answered in time: %s', async (kind) => {
+  it.each(kinds)('cannot be answered after its end: %s', async (kind) => {
     const { answer } = await KINDS[kind](`late ${kind}`);
     now += LIFETIME_MS;
     await expectInvalid(() => answer(`late ${kind}`));
   });
 
-  it.each(kinds)('is answered by its user, whom a stranger cannot keep from it: %s', async (kind) => {
+  it.each(kinds)('can be answered only by its user, also after a stranger sent an answer: %s', async (kind) => {
     const { answer } = await KINDS[kind](`mine ${kind}`);
     await expectInvalid(() => answer(`stranger to ${kind}`));
     await answer(`mine ${kind}`);
   });
 
-  it.each(kinds)('is answered under its id: %s', async (kind) => {
+  it.each(kinds)('can be answered only with its id: %s', async (kind) => {
     const { answer } = await KINDS[kind](`id ${kind}`);
     for (const id of ['', 'x', '__proto__', null, {}, ['x']]) {
       await expectInvalid(() => answer(`id ${kind}`, id as string));
     }
   });
 
-  it.each(kinds)('is answered by its own kind of answer: %s', async (kind) => {
+  it.each(kinds)('can be answered only with an answer of its kind: %s', async (kind) => {
     const { ceremonyId, answer } = await KINDS[kind](`own ${kind}`);
     for (const other of kinds.filter((name) => name !== kind)) {
       const { answer: answerOther } = await KINDS[other](`${other} for ${kind}`);
@@ -419,10 +413,10 @@ describe('every ceremony', () => {
     await answer(`own ${kind}`);
   });
 
-  it('stays open for an answer of the wrong form, with nothing sent', async () => {
+  it('stays open after an answer of a wrong form, and sends no request', async () => {
     const { answer } = await KINDS.action('typo');
     const { ceremonyId } = await ceremonies.beginAction('typo', WALLET);
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     for (const wrong of [{}, null, 'x', [], { kind: 'Key' }, { firstFactor: [] }, { firstFactor: { kind: 'Totp' } }]) {
       await expect(ceremonies.finishAction('typo', ceremonyId, wrong as never)).rejects.toMatchObject({
         code: 'DFNS_BAD_REQUEST',
@@ -433,12 +427,12 @@ describe('every ceremony', () => {
       code: 'DFNS_BAD_REQUEST',
       message: expect.stringContaining('body'),
     });
-    expect(operations(sandbox, before)).toEqual([]);
+    expect(world.operations(before)).toEqual([]);
     await answer('typo');
   });
 
-  it.each(['', 7, undefined, null, ['ada'], 'x'.repeat(501)])('needs a username, unlike %j', async (username) => {
-    const before = sandbox.requests.length;
+  it.each(['', 7, undefined, null, ['ada'], 'x'.repeat(501)])('refuses the username %j', async (username) => {
+    const before = world.sandbox.requests.length;
     const name = username as string;
     for (const begin of [
       () => ceremonies.beginRegistration(name),
@@ -448,6 +442,6 @@ describe('every ceremony', () => {
     ]) {
       await expect(begin()).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
     }
-    expect(operations(sandbox, before)).toEqual([]);
+    expect(world.operations(before)).toEqual([]);
   });
 });

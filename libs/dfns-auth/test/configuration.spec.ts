@@ -1,23 +1,24 @@
+// A unit of its own: the reader of the options and of the environment, with many more cases than a start of Nest needs.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { DelegatedAuthService, DfnsAuthModule, type DfnsAuthModuleOptions, dfnsAuthConfig } from 'nestjs-dfns-auth';
 import { resolveConfig } from '../src/config/config.js';
 import { readEnvironment } from '../src/config/environment.js';
-import { vectorKey, vectors } from './vectors.js';
+import { vectorKey, vectors } from './support/published-vectors.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const { privateKeyPem, credId, encryptedPkcs8 } = vectorKey('p256');
 const privateKey = privateKeyPem['pkcs8'] as string;
 const { orgId, cases } = vectors.authTokens;
 const tokenOf = (name: string) => cases.find((vector) => vector.name === name)?.token as string;
 
-/** A token that the checks at start accept: three parts, no expiry. */
+/** A token that the start accepts: it has three parts and no end. */
 const authToken = `e30.${Buffer.from(JSON.stringify({ 'https://custom/app_metadata': { orgId } })).toString('base64url')}.c2ln`;
 const valid: DfnsAuthModuleOptions = { orgId, serviceAccount: { authToken, credential: { credId, privateKey } } };
 
@@ -31,7 +32,7 @@ async function problemsOf(options: unknown, now = 0): Promise<string> {
 }
 
 describe('options', () => {
-  it('are completed with the documented defaults', async () => {
+  it('get the documented defaults', async () => {
     await expect(resolveConfig(valid, () => 0)).resolves.toMatchObject({
       baseUrl: 'https://api.dfns.io',
       http: {
@@ -45,7 +46,7 @@ describe('options', () => {
     });
   });
 
-  it('that are undefined hide no default', async () => {
+  it('that are undefined get their default', async () => {
     const config = await resolveConfig({ ...valid, baseUrl: undefined, http: { deadlineMs: undefined } }, () => 0);
     expect([config.baseUrl, config.http.deadlineMs]).toEqual(['https://api.dfns.io', 15_000]);
   });
@@ -64,7 +65,11 @@ describe('options', () => {
     ['no URL', { ...valid, baseUrl: 'api.dfns.io' }, /baseUrl \(DFNS_API_URL\) is not a URL/],
     ['another scheme', { ...valid, baseUrl: 'ftp://api.dfns.io' }, /is not a URL/],
     ['http beyond loopback', { ...valid, baseUrl: 'http://api.dfns.io' }, /use https/],
-    ['http to a host that only looks local', { ...valid, baseUrl: 'http://127.0.0.1.example.test' }, /use https/],
+    [
+      'http to a host that only looks like this machine',
+      { ...valid, baseUrl: 'http://127.0.0.1.example.test' },
+      /use https/,
+    ],
     ['credentials in the URL', { ...valid, baseUrl: 'https://u:p@api.dfns.io' }, /remove what stands before the @/],
     ['a query in the URL', { ...valid, baseUrl: 'https://api.dfns.io?x=1' }, /query/],
     ['a wrong organisation id', { ...valid, orgId: 'acme' }, /orgId \(DFNS_ORG_ID\)/],
@@ -95,7 +100,7 @@ describe('options', () => {
     ['a line break in the token', { authToken: `${authToken}\n` }, /line breaks/],
     [
       'a token that cannot be fetched',
-      { authToken: () => Promise.reject(new Error('vault sealed')) },
+      { authToken: () => Promise.reject(new Error('vault is closed')) },
       /could not be fetched/,
     ],
     ['no credential id', { credential: { credId: '', privateKey } }, /credId \(DFNS_CRED_ID\) is empty/],
@@ -107,13 +112,13 @@ describe('options', () => {
     expect(await problemsOf(withAccount(account))).toMatch(message);
   });
 
-  it('refuse a service account token from its last second on', async () => {
+  it('refuse a token of the service account from the moment of its end', async () => {
     const options = withAccount({ authToken: tokenOf('service account token of the organisation') });
     expect(await problemsOf(options, 1_767_229_200_000 - 1)).toBe('');
     expect(await problemsOf(options, 1_767_229_200_000)).toMatch(/has expired/);
   });
 
-  it('name every problem in one message and none of the values', async () => {
+  it('cause one message that names every problem and no value', async () => {
     const message = await problemsOf({
       baseUrl: 'http://secret-host.example',
       orgId: 'secret-org',
@@ -124,7 +129,7 @@ describe('options', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('take secrets from functions, and ask again at each use', async () => {
+  it('accept functions for secrets, and call them at each use', async () => {
     let asked = 0;
     const options = withAccount({
       authToken: async () => {
@@ -198,7 +203,7 @@ describe('environment', () => {
     for (const message of messages) expect(() => readEnvironment(source)).toThrow(message);
   });
 
-  it('repeats no value, whatever the values are', () => {
+  it('never repeats a value in an error', () => {
     const names = [
       'DFNS_API_URL',
       'DFNS_ORG_ID',
@@ -219,26 +224,19 @@ describe('environment', () => {
 });
 
 describe('dfnsAuthConfig', () => {
-  let sandbox: DfnsSandbox;
+  const world = useSandbox({ users: ['ada'] });
   const before = { ...process.env };
-
-  beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    sandbox.createUser({ username: 'ada' });
-  });
 
   afterEach(() => {
     for (const name of Object.keys(process.env)) if (name.startsWith('DFNS_')) delete process.env[name];
     Object.assign(process.env, before);
   });
 
-  afterAll(() => sandbox.stop());
-
-  it('configures the module, and the configuration service prints no secret', async () => {
-    const account = sandbox.createServiceAccount({});
+  it('configures the module, and ConfigService prints no secret', async () => {
+    const account = world.sandbox.createServiceAccount({});
     Object.assign(process.env, {
-      DFNS_API_URL: sandbox.url,
-      DFNS_ORG_ID: sandbox.orgId,
+      DFNS_API_URL: world.sandbox.url,
+      DFNS_ORG_ID: world.sandbox.orgId,
       DFNS_AUTH_TOKEN: account.authToken,
       DFNS_CRED_ID: account.credId,
       DFNS_PRIVATE_KEY: account.privateKey?.replace(/\n/g, '\\n'),
@@ -260,7 +258,7 @@ describe('dfnsAuthConfig', () => {
     await context.close();
   });
 
-  it('stops the application at start with one message', async () => {
+  it('stops the start of the application with one message', async () => {
     process.env['DFNS_DEADLINE_MS'] = 'soon';
     const start = Test.createTestingModule({
       imports: [DfnsAuthModule.forRootAsync(dfnsAuthConfig.asProvider())],

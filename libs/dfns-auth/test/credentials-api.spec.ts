@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   createKeyCredential,
   DelegatedAuthService,
@@ -10,31 +9,25 @@ import {
   type UserAction,
   type UserActionChallenge,
 } from 'nestjs-dfns-auth';
-import { newKey } from './new-person.js';
-import { startWith } from './registered.js';
+import { newKey } from './support/person-keys.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 describe('credentials of a user', () => {
-  let sandbox: DfnsSandbox;
+  const world = useSandbox();
   let context: TestingModule;
   let credentials: DfnsCredentials;
   let signer: KeySigner;
   let token: string;
 
   beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    const { credId, privateKey } = sandbox.createUser({ username: 'ada' });
+    const { credId, privateKey } = world.sandbox.createUser({ username: 'ada' });
     signer = new KeySigner({ credId: credId as string, privateKey: privateKey as string });
-    context = await startWith(sandbox);
+    context = await world.startInstance();
     credentials = context.get(DfnsCredentials);
     token = await context.get(DelegatedAuthService).getToken('ada');
   });
 
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
-  });
-
-  /** What a device of the user does: both requests of a user action, with the user's own key. */
+  /** Does what a device of the user does: sends both requests of a user action, and signs with the key of the user. */
   async function signed({ method, path, body }: UserAction): Promise<string> {
     const client = context.get(DfnsClient);
     const caller = { userToken: token };
@@ -62,7 +55,7 @@ describe('credentials of a user', () => {
     return userAction;
   }
 
-  it('are added, listed, switched off and on', async () => {
+  it('can be added, listed, deactivated and activated', async () => {
     const { challenge, challengeIdentifier } = await credentials.createChallenge({ userToken: token }, 'Key');
     const request = {
       ...createKeyCredential(challenge, { credentialKind: 'Key', credentialName: 'laptop', ...newKey('laptop') }),
@@ -90,7 +83,7 @@ describe('credentials of a user', () => {
     }
   });
 
-  it('are not added with a user action for something else', async () => {
+  it('cannot be added with a user action for another request', async () => {
     const { challenge, challengeIdentifier } = await credentials.createChallenge({ userToken: token }, 'Key');
     const request = {
       ...createKeyCredential(challenge, { credentialKind: 'Key', credentialName: 'phone', ...newKey('phone') }),
@@ -102,7 +95,7 @@ describe('credentials of a user', () => {
     });
   });
 
-  it('have challenges that only passkeys need more of', async () => {
+  it('have challenges with more members for passkeys than for keys', async () => {
     const passkey = await credentials.createChallenge({ userToken: token }, 'Fido2');
     expect(passkey).toMatchObject({ kind: 'Fido2', excludeCredentials: [], authenticatorSelection: {} });
     const key = await credentials.createChallenge({ userToken: token }, 'RecoveryKey');
@@ -118,12 +111,12 @@ describe('credentials of a user', () => {
     [{ credentialInfo: [] }, 'credentialInfo'],
   ])('refuse a body with %j before any request', async (spoilt, member) => {
     const made = createKeyCredential('Y2g', { credentialKind: 'Key', credentialName: 'n', ...newKey('n') });
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const request = { ...made, challengeIdentifier: 'x', ...spoilt };
     await expect(credentials.create({ userToken: token }, request as never, 'action')).rejects.toMatchObject({
       code: 'DFNS_BAD_REQUEST',
       message: expect.stringContaining(member),
     });
-    expect(sandbox.requests).toHaveLength(before);
+    expect(world.sandbox.requests).toHaveLength(before);
   });
 });

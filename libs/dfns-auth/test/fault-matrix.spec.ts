@@ -1,47 +1,47 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox, type Fault } from 'dfns-sandbox';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type Fault } from 'dfns-sandbox';
 import { DfnsApiError, DfnsError, type DfnsErrorCode, type HttpOptions, toHttpException } from 'nestjs-dfns-auth';
-import { leaks, printed } from './hostile/printed.js';
-import { resources, resourcesAfter } from './hostile/resources.js';
-import { FLOWS, type FlowName, operationOf, STEPS, type StepName, UpstreamFlows } from './hostile/upstream-flows.js';
-import { operations, startWith } from './registered.js';
+import { processResources, processResourcesAfter } from './support/process-resources.js';
+import { leaks, printed } from './support/secret-leaks.js';
+import { CALLS, type CallName, operationOf, STEPS, type StepName, UpstreamCalls } from './support/upstream-calls.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const DEADLINE_MS = 5_000;
-const TRIES = 2;
-/** For faults that take until the end of an attempt. */
-const HASTY: HttpOptions = { attemptTimeoutMs: 250, deadlineMs: DEADLINE_MS, maxAttempts: TRIES };
-/** For all others: nothing in them may depend on how fast this machine is. */
-const PATIENT: HttpOptions = { attemptTimeoutMs: DEADLINE_MS, deadlineMs: DEADLINE_MS, maxAttempts: TRIES };
+const ATTEMPTS = 2;
+/** For faults that last until the end of an attempt. */
+const HASTY: HttpOptions = { attemptTimeoutMs: 250, deadlineMs: DEADLINE_MS, maxAttempts: ATTEMPTS };
+/** For all other faults. Their results must not depend on the speed of this machine. */
+const PATIENT: HttpOptions = { attemptTimeoutMs: DEADLINE_MS, deadlineMs: DEADLINE_MS, maxAttempts: ATTEMPTS };
 
-/** A fault without its place; the union of faults has to be taken apart for that. */
+/** A fault without its place. Each type of the union loses the members `on` and `times`. */
 type FaultKind = Fault extends infer F ? (F extends Fault ? Omit<F, 'on' | 'times'> : never) : never;
 
 /**
- * Which failures are tried again. An `outage` is, except where the write may have happened or the user's signature is
- * spent; a `limit` (429) is before anything happened, so only the user's signature forbids it; a `refusal` never is.
+ * Which failures the library answers with another attempt. After an `outage` it makes one, except when the write may have
+ * happened or the signature of the user is used. After a `limit` (429) nothing has happened, so only a used signature
+ * prevents another attempt. After a `refusal` it never makes one.
  */
 type Nature = 'outage' | 'limit' | 'refusal';
 
 interface Row {
   fault: FaultKind;
-  nature: Nature | ((flow: FlowName, step: StepName) => Nature);
-  code: DfnsErrorCode | ((flow: FlowName, step: StepName) => DfnsErrorCode);
+  nature: Nature | ((call: CallName, step: StepName) => Nature);
+  code: DfnsErrorCode | ((call: CallName, step: StepName) => DfnsErrorCode);
   http?: HttpOptions;
-  /** Steps and flows in which the fault is a fault. */
-  only?: (flow: FlowName, step: StepName) => boolean;
+  /** The steps and calls in which the fault is a fault. */
+  only?: (call: CallName, step: StepName) => boolean;
 }
 
-function isRepeated(nature: Nature, flow: FlowName, step: StepName): boolean {
+function isRepeated(nature: Nature, call: CallName, step: StepName): boolean {
   if (nature === 'refusal') return false;
-  if (flow === 'login' || step === 'init') return true;
-  return flow === 'registration' && (step === 'exchange' || nature === 'limit');
+  if (call === 'login' || step === 'init') return true;
+  return call === 'registration' && (step === 'exchange' || nature === 'limit');
 }
 
-/** The requests that Dfns has to see: the steps up to the fault, as often as they may be tried. */
-function expectedCalls(nature: Nature, flow: FlowName, step: StepName): string[] {
-  const once = STEPS.slice(0, STEPS.indexOf(step) + 1).map((each) => operationOf(flow, each));
-  return isRepeated(nature, flow, step) ? [...once, ...once] : once;
+/** The requests that Dfns must receive: the steps up to the fault, once for each attempt. */
+function expectedCalls(nature: Nature, call: CallName, step: StepName): string[] {
+  const once = STEPS.slice(0, STEPS.indexOf(step) + 1).map((each) => operationOf(call, each));
+  return isRepeated(nature, call, step) ? [...once, ...once] : once;
 }
 
 const json = (body: string): FaultKind => ({ kind: 'status', status: 200, body });
@@ -54,12 +54,12 @@ const echo = (status: number, code: Row['code'], nature: Row['nature'] = 'refusa
   code,
 });
 
-const isUser = (flow: FlowName) => flow === 'user-signed action';
+const isUser = (call: CallName) => call === 'user-signed action';
 
-let sandbox: DfnsSandbox;
-let elsewhere: DfnsSandbox;
-const here = () => `${sandbox.url}/wallets`;
-const there = () => `${elsewhere.url}/wallets`;
+const world = useSandbox({ users: ['grace'] });
+const elsewhere = useSandbox({ users: ['grace', 'ada'] });
+const here = () => `${world.sandbox.url}/wallets`;
+const there = () => `${elsewhere.sandbox.url}/wallets`;
 
 const ROWS: Record<string, Row | (() => Row)> = {
   'hang before headers': silence({ kind: 'hang' }),
@@ -76,8 +76,8 @@ const ROWS: Record<string, Row | (() => Row)> = {
   'a page of HTML with 200': unusable({ kind: 'html', status: 200 }),
   '204': unusable({ kind: 'status', status: 204, body: '' }),
   'an empty 200': unusable(json('')),
-  // The client does not know what a call of the application's own choice answers: any object will do.
-  '{}': { ...unusable(json('{}')), only: (flow, step) => !isUser(flow) || step !== 'call' },
+  // The client does not know the answer of a call that the application chose. It accepts any object.
+  '{}': { ...unusable(json('{}')), only: (call, step) => !isUser(call) || step !== 'call' },
   null: unusable(json('null')),
   '[]': unusable(json('[]')),
   'a string': unusable(json('"text"')),
@@ -91,35 +91,40 @@ const ROWS: Record<string, Row | (() => Row)> = {
   ),
   '401 that echoes': echo(
     401,
-    (flow, step) => {
-      // A kept token that is refused is replaced by a login, whose first request meets the fault again.
-      if (!isUser(flow) || step === 'init') return 'DFNS_SERVICE_ACCOUNT_REJECTED';
+    (call, step) => {
+      // The library replaces a refused token by a login. The first request of the login meets the fault again.
+      if (!isUser(call) || step === 'init') return 'DFNS_SERVICE_ACCOUNT_REJECTED';
       return step === 'exchange' ? 'DFNS_USER_ACTION_REJECTED' : 'DFNS_USER_UNAUTHORIZED';
     },
-    (flow, step) => (isUser(flow) && step === 'init' ? 'outage' : 'refusal'),
+    (call, step) => (isUser(call) && step === 'init' ? 'outage' : 'refusal'),
   ),
-  '403 that echoes': echo(403, (flow) => (isUser(flow) ? 'DFNS_USER_FORBIDDEN' : 'DFNS_SERVICE_ACCOUNT_FORBIDDEN')),
+  '403 that echoes': echo(403, (call) => (isUser(call) ? 'DFNS_USER_FORBIDDEN' : 'DFNS_SERVICE_ACCOUNT_FORBIDDEN')),
   '404 that echoes': echo(404, 'DFNS_NOT_FOUND'),
   '409 that echoes': echo(409, 'DFNS_CONFLICT'),
-  // Says when to come back, so that nobody waits; and says all secrets but the newest, as nothing else can add a header.
+  // The answer allows the next attempt immediately. The message repeats the newest secrets: the kind echo adds no headers.
   '429 that echoes': () => ({
-    fault: { kind: 'status', status: 429, message: sandbox.secrets.slice(-20).join(), headers: { 'retry-after': '0' } },
+    fault: {
+      kind: 'status',
+      status: 429,
+      message: world.sandbox.secrets.slice(-20).join(),
+      headers: { 'retry-after': '0' },
+    },
     nature: 'limit',
     code: 'DFNS_RATE_LIMITED',
   }),
   '500 that echoes': echo(500, 'DFNS_UNAVAILABLE', 'outage'),
   '503 that echoes': echo(503, 'DFNS_UNAVAILABLE', 'outage'),
   'a token of another user': () => ({
-    ...unusable(json(JSON.stringify({ token: sandbox.issueUserToken('grace') }))),
-    only: (flow, step) => !isUser(flow) || step !== 'call',
+    ...unusable(json(JSON.stringify({ token: world.sandbox.issueUserToken('grace') }))),
+    only: (call, step) => !isUser(call) || step !== 'call',
   }),
   'a token of another organisation': () => ({
-    ...unusable(json(JSON.stringify({ token: elsewhere.issueUserToken('ada') }))),
-    only: (flow, step) => !isUser(flow) || step !== 'call',
+    ...unusable(json(JSON.stringify({ token: elsewhere.sandbox.issueUserToken('ada') }))),
+    only: (call, step) => !isUser(call) || step !== 'call',
   }),
 };
 
-/** Statuses of the answers to clients, as the contract has them. */
+/** The contract: the HTTP status of the answer to a client, for each code. */
 const ANSWERS: Partial<Record<DfnsErrorCode, number>> = {
   DFNS_MALFORMED_RESPONSE: 502,
   DFNS_UNAVAILABLE: 503,
@@ -134,58 +139,47 @@ const ANSWERS: Partial<Record<DfnsErrorCode, number>> = {
   DFNS_CONFLICT: 409,
 };
 
-const contexts = new Map<HttpOptions, { context: TestingModule; flows: UpstreamFlows }>();
+const instances = new Map<HttpOptions, UpstreamCalls>();
 
 beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  elsewhere = await DfnsSandbox.start();
-  for (const each of [sandbox, elsewhere]) each.createUser({ username: 'grace' });
-  const ada = sandbox.createUser({ username: 'ada' });
-  elsewhere.createUser({ username: 'ada' });
+  const ada = world.sandbox.createUser({ username: 'ada' });
   for (const http of [HASTY, PATIENT]) {
-    const context = await startWith(sandbox, { http });
-    contexts.set(http, { context, flows: new UpstreamFlows(context, ada) });
+    instances.set(http, new UpstreamCalls(await world.startInstance({ http }), ada));
   }
 });
 
-afterAll(async () => {
-  for (const { context } of contexts.values()) await context.close();
-  await sandbox.stop();
-  await elsewhere.stop();
-});
-
 describe.each(Object.keys(ROWS))('%s', (name) => {
-  const cells = FLOWS.flatMap((flow) => STEPS.map((step) => ({ flow, step })));
+  const cells = CALLS.flatMap((call) => STEPS.map((step) => ({ call, step })));
 
-  it.each(cells)('at the $step of a $flow', async ({ flow, step }) => {
+  it.each(cells)('at the $step of a $call', async ({ call, step }) => {
     const given = ROWS[name] as Row | (() => Row);
     const { fault, nature, code, http = PATIENT, only = () => true } = typeof given === 'function' ? given() : given;
-    const { flows } = contexts.get(http) as { flows: UpstreamFlows };
-    const works = () => flows.run(flow);
+    const calls = instances.get(http) as UpstreamCalls;
+    const works = () => calls.run(call);
     await works();
-    const before = resources();
-    const seen = sandbox.requests.length;
-    const elsewhereSeen = elsewhere.requests.length;
-    sandbox.faults.add({ ...fault, on: operationOf(flow, step), times: TRIES } as Fault);
+    const before = processResources();
+    const seen = world.sandbox.requests.length;
+    const elsewhereSeen = elsewhere.sandbox.requests.length;
+    world.sandbox.faults.add({ ...fault, on: operationOf(call, step), times: ATTEMPTS } as Fault);
 
     const startedAt = performance.now();
-    const outcome = await flows.run(flow).then(
+    const outcome = await calls.run(call).then(
       () => 'ok',
       (error: unknown) => error,
     );
     const tookMs = performance.now() - startedAt;
-    sandbox.faults.clear();
+    world.sandbox.faults.clear();
 
     expect(tookMs).toBeLessThan(DEADLINE_MS);
-    expect(elsewhere.requests).toHaveLength(elsewhereSeen);
-    if (only(flow, step)) {
-      const kind = typeof nature === 'function' ? nature(flow, step) : nature;
-      expect(operations(sandbox, seen)).toEqual(expectedCalls(kind, flow, step));
-      expectTyped(outcome, typeof code === 'function' ? code(flow, step) : code, operationOf(flow, step));
+    expect(elsewhere.sandbox.requests).toHaveLength(elsewhereSeen);
+    if (only(call, step)) {
+      const kind = typeof nature === 'function' ? nature(call, step) : nature;
+      expect(world.operations(seen)).toEqual(expectedCalls(kind, call, step));
+      expectTyped(outcome, typeof code === 'function' ? code(call, step) : code, operationOf(call, step));
     } else {
-      expect(operations(sandbox, seen)).toEqual(STEPS.slice(0, 3).map((each) => operationOf(flow, each)));
+      expect(world.operations(seen)).toEqual(STEPS.slice(0, 3).map((each) => operationOf(call, each)));
     }
-    const after = await resourcesAfter(before);
+    const after = await processResourcesAfter(before);
     expect(after.sockets).toBeLessThanOrEqual(before.sockets);
     expect(after.timers).toBeLessThanOrEqual(before.timers);
     await works();
@@ -199,5 +193,7 @@ function expectTyped(error: unknown, code: DfnsErrorCode, operation: string): vo
     expect(error.message).toContain(String(error.upstreamStatus));
   const exception = toHttpException(error as DfnsError);
   expect(exception.getStatus()).toBe(ANSWERS[code]);
-  expect(leaks(printed(error) + printed(exception) + printed(exception.getResponse()), sandbox.secrets)).toEqual([]);
+  expect(leaks(printed(error) + printed(exception) + printed(exception.getResponse()), world.sandbox.secrets)).toEqual(
+    [],
+  );
 }

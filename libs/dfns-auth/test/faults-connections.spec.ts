@@ -1,62 +1,51 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { type CreatedUser, DfnsSandbox } from 'dfns-sandbox';
+import { type CreatedUser } from 'dfns-sandbox';
 import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
-import { Gateway } from './hostile/gateway.js';
-import { FLOWS, operationOf, STEPS, UpstreamFlows } from './hostile/upstream-flows.js';
-import { startWith } from './registered.js';
+import { AlteringGateway } from './support/altering-gateway.js';
+import { failureOf } from './support/failure-of.js';
+import { usernameOf } from './support/token-claims.js';
+import { CALLS, operationOf, STEPS, UpstreamCalls } from './support/upstream-calls.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const LOGIN = 'POST /auth/login/delegated';
 
-let sandbox: DfnsSandbox;
+const world = useSandbox({ users: ['grace'] });
 let ada: CreatedUser;
-let gateway: Gateway;
+let gateway: AlteringGateway;
 let context: TestingModule;
-let flows: UpstreamFlows;
+let calls: UpstreamCalls;
 
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  ada = sandbox.createUser({ username: 'ada' });
-  sandbox.createUser({ username: 'grace' });
+beforeAll(() => {
+  ada = world.sandbox.createUser({ username: 'ada' });
 });
 
 beforeEach(async () => {
-  gateway = await Gateway.open(sandbox.url);
-  context = await startWith(sandbox, { baseUrl: gateway.url, http: { maxAttempts: 2 } });
-  flows = new UpstreamFlows(context, ada);
+  gateway = await AlteringGateway.open(world.sandbox.url);
+  context = await world.startInstance({ baseUrl: gateway.url, http: { maxAttempts: 2 } });
+  calls = new UpstreamCalls(context, ada);
 });
 
-afterEach(async () => {
-  await context.close();
-  await gateway.close();
-});
-
-afterAll(() => sandbox.stop());
-
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => ({ code: 'ok' }),
-    (error: unknown) => error,
-  );
+afterEach(() => gateway.close());
 
 describe('connections that are refused', () => {
-  const cells = FLOWS.flatMap((flow) => STEPS.map((step) => ({ flow, step })));
+  const cells = CALLS.flatMap((call) => STEPS.map((step) => ({ call, step })));
 
-  it.each(cells)('from the $step of a $flow on', async ({ flow, step }) => {
-    await flows.run('user-signed action'); // keeps a user token
+  it.each(cells)('from the $step of a $call on', async ({ call, step }) => {
+    await calls.run('user-signed action'); // keeps a user token
     const seen = gateway.seen.length;
     const at = STEPS.indexOf(step);
     if (at === 0) await gateway.close();
-    else gateway.closeAfter(operationOf(flow, STEPS[at - 1] as 'init'));
-    expect(await failure(flows.run(flow))).toMatchObject({ code: 'DFNS_UNAVAILABLE' });
-    // What was never sent may be tried again, and was refused again at its first step.
-    expect(gateway.seen.slice(seen)).toEqual(STEPS.slice(0, at).map((each) => operationOf(flow, each)));
+    else gateway.closeAfter(operationOf(call, STEPS[at - 1] as 'init'));
+    expect(await failureOf(calls.run(call))).toMatchObject({ code: 'DFNS_UNAVAILABLE' });
+    // The library may send an unsent request again. The second attempt is refused at its first step.
+    expect(gateway.seen.slice(seen)).toEqual(STEPS.slice(0, at).map((each) => operationOf(call, each)));
   });
 });
 
-describe('connections that were kept', () => {
-  it('and have all died unnoticed cost one failed try', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => flows.run('login')));
+describe('connections that the library kept', () => {
+  it('and that all broke unnoticed cost one failed attempt', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => calls.run('login')));
     const dead = gateway.connections;
     expect(dead.length).toBeGreaterThan(2);
     let resets = 0;
@@ -65,14 +54,14 @@ describe('connections that were kept', () => {
       resets += 1;
       return socket.resetAndDestroy();
     });
-    await expect(flows.run('login')).resolves.toMatchObject({ token: expect.any(String) });
+    await expect(calls.run('login')).resolves.toMatchObject({ token: expect.any(String) });
     expect(resets).toBe(1);
   });
 });
 
-describe('answers that are not what HTTP makes of them', () => {
-  it('a second answer behind the first reaches nobody', async () => {
-    const smuggled = JSON.stringify({ token: sandbox.issueUserToken('grace') });
+describe('answers that break the rules of HTTP', () => {
+  it('a second answer after the first one reaches no caller', async () => {
+    const smuggled = JSON.stringify({ token: world.sandbox.issueUserToken('grace') });
     gateway.on('POST /auth/action', ({ body }, { socket }) => {
       const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length:';
       socket?.write(`${head} ${body.length}\r\n\r\n${body}${head} ${smuggled.length}\r\n\r\n${smuggled}`);
@@ -80,7 +69,7 @@ describe('answers that are not what HTTP makes of them', () => {
     const auth = context.get(DelegatedAuthService);
     for (let i = 0; i < 3; i += 1) {
       const { token } = await auth.login({ username: 'ada' });
-      expect(claims(token)).toMatchObject({ 'https://custom/username': 'ada' });
+      expect(usernameOf(token)).toBe('ada');
     }
   });
 
@@ -95,27 +84,27 @@ describe('answers that are not what HTTP makes of them', () => {
       socket?.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${rest(body)}`);
     });
     const seen = gateway.seen.length;
-    expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE', operation: LOGIN });
+    expect(await failureOf(calls.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE', operation: LOGIN });
     expect(gateway.seen.slice(seen)).toEqual(STEPS.map((step) => operationOf('login', step)));
   });
 
   it('another protocol', async () => {
     gateway.on(LOGIN, (_, { socket }) => socket?.write('SSH-2.0-OpenSSH_9.6\r\n'));
-    expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+    expect(await failureOf(calls.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
 });
 
 describe('a request that cannot be written', () => {
   it.each(['two\r\nheaders: here', 'naïve ☃'])(
-    'with the user action %j is refused, and Dfns is not to blame',
+    'because of the user action %j is refused, and does not count as an outage of Dfns',
     async (userAction) => {
-      const userToken = sandbox.issueUserToken('ada');
+      const userToken = world.sandbox.issueUserToken('ada');
       const request = { method: 'POST', path: '/wallets', body: {}, caller: { userToken }, userAction } as const;
       for (let i = 0; i < 12; i += 1) {
-        expect(await failure(context.get(DfnsClient).request(request))).toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+        expect(await failureOf(context.get(DfnsClient).request(request))).toMatchObject({ code: 'DFNS_BAD_REQUEST' });
       }
       expect(gateway.seen).toEqual([]);
-      await expect(flows.run('login')).resolves.toBeDefined();
+      await expect(calls.run('login')).resolves.toBeDefined();
     },
   );
 });
@@ -126,14 +115,14 @@ describe('JSON', () => {
 
   it('with a byte order mark is read', async () => {
     answer((body) => `\uFEFF${body}`);
-    await expect(flows.run('login')).resolves.toMatchObject({ token: expect.any(String) });
+    await expect(calls.run('login')).resolves.toMatchObject({ token: expect.any(String) });
   });
 
-  it('with a member twice counts the last, which is checked', async () => {
-    answer((body) => body.replace('{', `{"token":${JSON.stringify(sandbox.issueUserToken('grace'))},`));
-    await expect(flows.run('login')).resolves.toMatchObject({ token: expect.any(String) });
-    answer((body) => body.replace('}', `,"token":${JSON.stringify(sandbox.issueUserToken('grace'))}}`));
-    expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+  it('with a member twice means the last one, and the library checks it', async () => {
+    answer((body) => body.replace('{', `{"token":${JSON.stringify(world.sandbox.issueUserToken('grace'))},`));
+    await expect(calls.run('login')).resolves.toMatchObject({ token: expect.any(String) });
+    answer((body) => body.replace('}', `,"token":${JSON.stringify(world.sandbox.issueUserToken('grace'))}}`));
+    expect(await failureOf(calls.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
 
   it.each([
@@ -145,15 +134,11 @@ describe('JSON', () => {
     ['100,000 arrays in each other', () => `{"token":${'['.repeat(100_000)}`],
   ])('with %s is refused', async (_, make) => {
     answer(make);
-    expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+    expect(await failureOf(calls.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
 
   it('with a token that no header can carry is refused', async () => {
     answer(() => JSON.stringify({ token: 'a\r\nx-evil: 1' }));
-    expect(await failure(flows.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
+    expect(await failureOf(calls.run('login'))).toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
 });
-
-function claims(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString());
-}

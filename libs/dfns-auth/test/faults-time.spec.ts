@@ -1,54 +1,31 @@
 import { getEventListeners } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox, type Fault } from 'dfns-sandbox';
-import { type CredentialSigner, DelegatedAuthService, DfnsClient, DfnsError } from 'nestjs-dfns-auth';
-import { resources, resourcesAfter } from './hostile/resources.js';
-import { operations, optionsFor, startWith } from './registered.js';
+import { describe, expect, it } from '@jest/globals';
+import type { Fault } from 'dfns-sandbox';
+import { type CredentialSigner, DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
+import { optionsFor } from './support/library-instance.js';
+import { processResources, processResourcesAfter } from './support/process-resources.js';
+import { useSandbox } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const LOGIN = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated'];
 const ADA = { username: 'ada' };
 
-let sandbox: DfnsSandbox;
-const contexts: TestingModule[] = [];
-
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser(ADA);
-});
-
-afterEach(async () => {
-  jest.useRealTimers();
-  sandbox.faults.clear();
-  for (const context of contexts.splice(0)) await context.close();
-});
-
-afterAll(() => sandbox.stop());
-
-async function started(more: Parameters<typeof startWith>[1] = {}): Promise<DelegatedAuthService> {
-  const context = await startWith(sandbox, more);
-  contexts.push(context);
-  return context.get(DelegatedAuthService);
-}
+const world = useSandbox({ users: [ADA.username] });
 
 const hang = (on: string, times = Infinity): Fault => ({ kind: 'hang', on, times });
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error as DfnsError,
-  );
 
-/** Resolves when the sandbox has received `operation` once more. */
-async function received(operation: string, from: number): Promise<void> {
-  while (!operations(sandbox, from).includes(operation)) await new Promise((resolve) => setImmediate(resolve));
+/** Waits until the sandbox has received `operation` after the request `from`. */
+function received(operation: string, from: number): Promise<void> {
+  return waitUntil(() => world.operations(from).includes(operation));
 }
 
 describe('a deadline', () => {
-  it.each(LOGIN)('ends a call that hangs at %s, and is no attempt timeout', async (operation) => {
-    const auth = await started();
-    sandbox.faults.add(hang(operation));
+  it.each(LOGIN)('ends a call that hangs at %s, with another error than the end of an attempt', async (operation) => {
+    const auth = await world.startService();
+    world.sandbox.faults.add(hang(operation));
     const startedAt = performance.now();
-    const error = await failure(auth.login(ADA, { deadlineMs: 120 }));
+    const error = await failureOf(auth.login(ADA, { deadlineMs: 120 }));
     const tookMs = performance.now() - startedAt;
     expect(error).toMatchObject({ code: 'DFNS_TIMEOUT', message: expect.stringContaining('120 ms') });
     expect(error?.operation).toBeUndefined();
@@ -56,28 +33,28 @@ describe('a deadline', () => {
     expect(tookMs).toBeLessThan(1_000);
   });
 
-  it('is one for all tries and waits', async () => {
-    const auth = await started({ http: { attemptTimeoutMs: 80, deadlineMs: 300, maxAttempts: 1_000 } });
-    sandbox.faults.add(hang('*'));
+  it('includes all attempts and waits of a call', async () => {
+    const auth = await world.startService({ http: { attemptTimeoutMs: 80, deadlineMs: 300, maxAttempts: 1_000 } });
+    world.sandbox.faults.add(hang('*'));
     const startedAt = performance.now();
-    expect(await failure(auth.login(ADA))).toMatchObject({ code: 'DFNS_TIMEOUT' });
+    expect(await failureOf(auth.login(ADA))).toMatchObject({ code: 'DFNS_TIMEOUT' });
     expect(performance.now() - startedAt).toBeLessThan(600);
   });
 
-  it('longer than timers of Node reach is no deadline of a millisecond', async () => {
-    const auth = await started();
+  it('can be longer than the longest timer of Node', async () => {
+    const auth = await world.startService();
     await expect(auth.login(ADA, { deadlineMs: Infinity })).resolves.toBeDefined();
     await expect(auth.login(ADA, { deadlineMs: 2 ** 31 })).resolves.toBeDefined();
   });
 
-  it('of nothing ends the call before a request is answered', async () => {
-    const auth = await started();
-    expect(await failure(auth.login(ADA, { deadlineMs: 0 }))).toMatchObject({ code: 'DFNS_TIMEOUT' });
+  it('of 0 ms ends the call before an answer', async () => {
+    const auth = await world.startService();
+    expect(await failureOf(auth.login(ADA, { deadlineMs: 0 }))).toMatchObject({ code: 'DFNS_TIMEOUT' });
   });
 
-  it('does not count the wait for a free connection as an attempt', async () => {
-    const auth = await started({ http: { maxSockets: 1, attemptTimeoutMs: 400, maxAttempts: 1 } });
-    sandbox.faults.add({ kind: 'slow', bytesPerSecond: 4_000, on: LOGIN[0] as string, times: Infinity });
+  it('of an attempt does not include the wait for a free connection', async () => {
+    const auth = await world.startService({ http: { maxSockets: 1, attemptTimeoutMs: 400, maxAttempts: 1 } });
+    world.sandbox.faults.add({ kind: 'slow', bytesPerSecond: 4_000, on: LOGIN[0] as string, times: Infinity });
     await auth.login(ADA);
     const logins = Array.from({ length: 8 }, () => auth.login(ADA));
     await expect(Promise.all(logins)).resolves.toHaveLength(8);
@@ -85,38 +62,38 @@ describe('a deadline', () => {
 });
 
 describe('the signal of a caller', () => {
-  it.each(LOGIN)('ends a call that hangs at %s at once', async (operation) => {
-    const auth = await started();
+  it.each(LOGIN)('ends a call that hangs at %s immediately', async (operation) => {
+    const auth = await world.startService();
     await auth.login(ADA);
-    const before = resources();
+    const before = processResources();
     const controller = new AbortController();
-    sandbox.faults.add(hang(operation));
-    const from = sandbox.requests.length;
-    const login = failure(auth.login(ADA, { signal: controller.signal }));
+    world.sandbox.faults.add(hang(operation));
+    const from = world.sandbox.requests.length;
+    const login = failureOf(auth.login(ADA, { signal: controller.signal }));
     await received(operation, from);
     controller.abort();
     expect(await login).toMatchObject({ code: 'DFNS_ABORTED' });
-    const after = await resourcesAfter(before);
+    const after = await processResourcesAfter(before);
     expect(after.sockets).toBeLessThanOrEqual(before.sockets);
     expect(after.timers).toBeLessThanOrEqual(before.timers);
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
-    expect(operations(sandbox, from)).toEqual(LOGIN.slice(0, LOGIN.indexOf(operation) + 1));
+    expect(world.operations(from)).toEqual(LOGIN.slice(0, LOGIN.indexOf(operation) + 1));
   });
 
-  it('ends a wait for the next try at once', async () => {
-    const auth = await started();
+  it('ends the wait for the next attempt immediately', async () => {
+    const auth = await world.startService();
     const controller = new AbortController();
     const limited = { kind: 'status', status: 503, headers: { 'retry-after': '10' } } as const;
-    sandbox.faults.add({ ...limited, on: LOGIN[0] as string });
-    const from = sandbox.requests.length;
-    const login = failure(auth.login(ADA, { signal: controller.signal, deadlineMs: 60_000 }));
+    world.sandbox.faults.add({ ...limited, on: LOGIN[0] as string });
+    const from = world.sandbox.requests.length;
+    const login = failureOf(auth.login(ADA, { signal: controller.signal, deadlineMs: 60_000 }));
     await received(LOGIN[0] as string, from);
-    // The answer is on its way back; whatever the call is doing by then, it ends.
+    // After 30 ms the answer has arrived, and the call waits.
     setTimeout(() => controller.abort(), 30);
     const startedAt = performance.now();
     expect(await login).toMatchObject({ code: 'DFNS_ABORTED' });
     expect(performance.now() - startedAt).toBeLessThan(1_000);
-    expect(operations(sandbox, from)).toEqual([LOGIN[0]]);
+    expect(world.operations(from)).toEqual([LOGIN[0]]);
   });
 
   it('ends a call whose signer does not answer', async () => {
@@ -127,61 +104,64 @@ describe('the signal of a caller', () => {
         return new Promise(() => {});
       },
     };
-    const { serviceAccount } = optionsFor(sandbox);
-    const auth = await started({ serviceAccount: { ...serviceAccount, credential: signer } });
+    const { serviceAccount } = optionsFor(world.sandbox);
+    const auth = await world.startService({ serviceAccount: { ...serviceAccount, credential: signer } });
     const controller = new AbortController();
-    const login = failure(auth.login(ADA, { signal: controller.signal }));
+    const login = failureOf(auth.login(ADA, { signal: controller.signal }));
     await asked.promise;
     controller.abort();
     expect(await login).toMatchObject({ code: 'DFNS_ABORTED' });
   });
 
-  it('that was aborted before sends nothing', async () => {
-    const auth = await started();
-    const from = sandbox.requests.length;
+  it('prevents every request if it was aborted before the call', async () => {
+    const auth = await world.startService();
+    const from = world.sandbox.requests.length;
     const aborted = AbortSignal.abort(new Error('a reason of the caller'));
-    expect(await failure(auth.login(ADA, { signal: aborted }))).toMatchObject({ code: 'DFNS_ABORTED' });
-    expect(operations(sandbox, from)).toEqual([]);
+    expect(await failureOf(auth.login(ADA, { signal: aborted }))).toMatchObject({ code: 'DFNS_ABORTED' });
+    expect(world.operations(from)).toEqual([]);
   });
 
-  it('is told apart from the deadline when both end', async () => {
-    const auth = await started();
-    sandbox.faults.add(hang('*'));
+  it('and the deadline cause different errors', async () => {
+    const auth = await world.startService();
+    world.sandbox.faults.add(hang('*'));
     const options = { signal: AbortSignal.timeout(60), deadlineMs: 1_000 };
-    expect(await failure(auth.login(ADA, options))).toMatchObject({ code: 'DFNS_ABORTED' });
+    expect(await failureOf(auth.login(ADA, options))).toMatchObject({ code: 'DFNS_ABORTED' });
     const late = { signal: AbortSignal.timeout(1_000), deadlineMs: 60 };
-    expect(await failure(auth.login(ADA, late))).toMatchObject({ code: 'DFNS_TIMEOUT' });
+    expect(await failureOf(auth.login(ADA, late))).toMatchObject({ code: 'DFNS_TIMEOUT' });
   });
 });
 
 describe('a signer that hangs', () => {
-  it('ends with the time of an attempt', async () => {
-    const { serviceAccount } = optionsFor(sandbox);
+  it('fails after the time of an attempt', async () => {
+    const { serviceAccount } = optionsFor(world.sandbox);
     const credential: CredentialSigner = { sign: () => new Promise(() => {}) };
-    const auth = await started({ serviceAccount: { ...serviceAccount, credential }, http: { attemptTimeoutMs: 60 } });
-    expect(await failure(auth.login(ADA))).toMatchObject({ code: 'DFNS_SIGNER_FAILED' });
+    const auth = await world.startService({
+      serviceAccount: { ...serviceAccount, credential },
+      http: { attemptTimeoutMs: 60 },
+    });
+    expect(await failureOf(auth.login(ADA))).toMatchObject({ code: 'DFNS_SIGNER_FAILED' });
   });
 });
 
 describe('shutting down', () => {
-  it('ends what is in flight, closes connections, and lets nothing new begin', async () => {
-    const context = await startWith(sandbox);
+  it('ends all running calls, closes the connections, and refuses new calls', async () => {
+    const context = await world.startInstance();
     const auth = context.get(DelegatedAuthService);
-    const before = resources();
-    sandbox.faults.add(hang(LOGIN[2] as string));
-    const from = sandbox.requests.length;
-    const logins = [failure(auth.login(ADA)), failure(auth.getToken('ada'))];
+    const before = processResources();
+    world.sandbox.faults.add(hang(LOGIN[2] as string));
+    const from = world.sandbox.requests.length;
+    const logins = [failureOf(auth.login(ADA)), failureOf(auth.getToken('ada'))];
     await received(LOGIN[2] as string, from);
     await context.close();
     for (const login of logins) expect(await login).toMatchObject({ code: 'DFNS_ABORTED' });
-    const after = await resourcesAfter(before);
+    const after = await processResourcesAfter(before);
     expect(after.sockets).toBeLessThanOrEqual(before.sockets);
     expect(after.timers).toBeLessThanOrEqual(before.timers);
-    const seen = sandbox.requests.length;
-    expect(await failure(auth.login(ADA))).toMatchObject({ code: 'DFNS_ABORTED' });
+    const seen = world.sandbox.requests.length;
+    expect(await failureOf(auth.login(ADA))).toMatchObject({ code: 'DFNS_ABORTED' });
     const read = { method: 'GET', path: '/wallets', caller: 'serviceAccount' } as const;
-    expect(await failure(context.get(DfnsClient).request(read))).toMatchObject({ code: 'DFNS_ABORTED' });
-    expect(sandbox.requests).toHaveLength(seen);
+    expect(await failureOf(context.get(DfnsClient).request(read))).toMatchObject({ code: 'DFNS_ABORTED' });
+    expect(world.sandbox.requests).toHaveLength(seen);
   });
 });
 

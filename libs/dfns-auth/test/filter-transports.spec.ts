@@ -34,7 +34,7 @@ const ANSWER = {
   errorId: '2038837570328299032',
 };
 
-/** No transport lets out what Dfns said, where, or how we called it. */
+/** Expects that an answer contains no text of Dfns, no path and no status of Dfns. */
 function expectNothingInternal(answer: unknown): void {
   const text = JSON.stringify(answer);
   for (const internal of ['words of Dfns', '/auth/login', 'answered 401', 'upstream'])
@@ -64,7 +64,7 @@ describe('in GraphQL', () => {
 
   afterAll(() => app.close());
 
-  it('is an error of GraphQL with our words and code', async () => {
+  it('the filter answers with an error of GraphQL with the message and code of the library', async () => {
     const answer = await fetch(`${await app.getUrl()}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -110,7 +110,7 @@ describe('in a microservice', () => {
     await app.close();
   });
 
-  it('is the same answer, as an error of the caller', async () => {
+  it('the caller gets the same answer as an error', async () => {
     const error = await firstValueFrom(client.send('login', {})).catch((failure: unknown) => failure);
     expect(error).toEqual(ANSWER);
     expectNothingInternal(error);
@@ -140,7 +140,7 @@ describe('over WebSockets', () => {
 
   afterAll(() => app.close());
 
-  it('is an exception event, and the connection lives on', async () => {
+  it('the client gets an exception event, and the connection stays open', async () => {
     const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'));
     await new Promise((resolve) => socket.once('open', resolve));
     for (let i = 0; i < 2; i += 1) {
@@ -152,7 +152,7 @@ describe('over WebSockets', () => {
     await new Promise((resolve) => socket.once('close', resolve));
   });
 
-  it('is an emitted event for a client of socket.io, which has no readyState', () => {
+  it('a client of socket.io, which has no readyState, gets an emitted event', () => {
     const emitted: unknown[] = [];
     const client = { emit: (...event: unknown[]) => emitted.push(event) };
     const host = { getType: () => 'ws', switchToWs: () => ({ getClient: () => client }) };

@@ -1,3 +1,4 @@
+// One test needs a second copy of the package, so it loads errors/dfns-error.ts from the sources once more.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type ArgumentsHost,
@@ -26,7 +27,7 @@ import {
   toHttpException,
 } from 'nestjs-dfns-auth';
 
-/** The contract: HTTP status of the answer for each code. */
+/** The contract: the HTTP status of the answer, for each code. */
 const STATUSES: Record<DfnsErrorCode, number> = {
   DFNS_CONFIGURATION: 500,
   DFNS_SIGNER_FAILED: 502,
@@ -52,7 +53,7 @@ const STATUSES: Record<DfnsErrorCode, number> = {
   DFNS_CEREMONY_INVALID: 410,
 };
 
-/** Words of Dfns and of ours that no client may see. */
+/** A message of Dfns and a message of the library. No client may see them. */
 const UPSTREAM = 'CustomerEmployee us-1 is not authorized';
 const INTERNAL = 'POST /auth/login/delegated was answered 418';
 
@@ -101,7 +102,7 @@ class FailingController {
 @Module({ controllers: [FailingController] })
 class FailingModule {}
 
-/** Collects what an application logs. */
+/** Collects the log lines of an application. */
 class Log implements LoggerService {
   readonly lines: { level: string; line: unknown; rest: unknown[] }[] = [];
   readonly #at =
@@ -140,7 +141,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
 
   afterAll(() => app.close());
 
-  it.each(DFNS_ERROR_CODES)('answers %s with words of its own', async (code) => {
+  it.each(DFNS_ERROR_CODES)('answers %s with a message for clients', async (code) => {
     const answer = await fetch(`${url}/code/${code}`);
     const text = await answer.text();
     expect(answer.status).toBe(STATUSES[code]);
@@ -159,7 +160,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(text).not.toContain('418');
   });
 
-  it('says when to come back: as Dfns said, or when a quota is counted anew', async () => {
+  it('sends retry-after: the time that Dfns asked for, or the reset of the quota', async () => {
     const after = async (path: string) => (await fetch(`${url}/${path}`)).headers.get('retry-after');
     expect(await after('wait/2500')).toBe('3');
     expect(await after('wait/0')).toBe('1');
@@ -169,7 +170,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(await after('conflict/2500')).toBeNull();
   });
 
-  it('logs one line of JSON with what the client does not get', async () => {
+  it('logs one line of JSON with the details that the client does not get', async () => {
     const from = logger.lines.length;
     await fetch(`${url}/code/DFNS_SERVICE_ACCOUNT_FORBIDDEN`);
     const [logged, ...more] = logger.lines.slice(from);
@@ -194,7 +195,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     }
   });
 
-  it('ends an answer that has begun and leaves it alone', async () => {
+  it('ends an answer that has begun, and adds nothing to it', async () => {
     const from = logger.lines.length;
     const answer = await fetch(`${url}/begun`);
     expect(answer.status).toBe(200);
@@ -202,15 +203,15 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(logger.lines.slice(from).map(({ level }) => level)).toEqual(['error']);
   });
 
-  it('leaves errors of others to others', async () => {
+  it('ignores errors of other packages', async () => {
     const answer = await fetch(`${url}/foreign`);
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('DFNS');
   });
 });
 
-describe('registered as a class', () => {
-  it('is made by Nest, in @UseFilters and as APP_FILTER', async () => {
+describe('DfnsExceptionFilter as a class', () => {
+  it('works in @UseFilters and as APP_FILTER', async () => {
     @Controller('decorated')
     @UseFilters(DfnsExceptionFilter)
     class DecoratedController {
@@ -234,26 +235,29 @@ describe('registered as a class', () => {
 });
 
 describe('concealUserState', () => {
-  it.each(['express', 'fastify'] as const)('leaves nothing on %s that tells user states apart', async (adapter) => {
-    const { app, url } = await serve(adapter, () => [new DfnsExceptionFilter({ concealUserState: true })]);
-    const states = ['NOT_FOUND', 'EXISTS', 'DEACTIVATED', 'UNAUTHORIZED'];
-    const answers = await Promise.all(
-      states.map(async (state) => {
-        const answer = await fetch(`${url}/code/DFNS_USER_${state}`);
-        const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'date'));
-        return { status: answer.status, headers, body: await answer.json() };
-      }),
-    );
-    const conflict = await (await fetch(`${url}/code/DFNS_CONFLICT`)).json();
-    await app.close();
-    expect(conflict).toHaveProperty('errorId');
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(answers[0]).toMatchObject({ status: 401, body: { statusCode: 401, code: 'DFNS_USER_UNAUTHORIZED' } });
-    expect(answers[0]?.body).not.toHaveProperty('errorId');
-  });
+  it.each(['express', 'fastify'] as const)(
+    'makes the answers for all states of a user equal, on %s',
+    async (adapter) => {
+      const { app, url } = await serve(adapter, () => [new DfnsExceptionFilter({ concealUserState: true })]);
+      const states = ['NOT_FOUND', 'EXISTS', 'DEACTIVATED', 'UNAUTHORIZED'];
+      const answers = await Promise.all(
+        states.map(async (state) => {
+          const answer = await fetch(`${url}/code/DFNS_USER_${state}`);
+          const headers = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'date'));
+          return { status: answer.status, headers, body: await answer.json() };
+        }),
+      );
+      const conflict = await (await fetch(`${url}/code/DFNS_CONFLICT`)).json();
+      await app.close();
+      expect(conflict).toHaveProperty('errorId');
+      for (const answer of answers) expect(answer).toEqual(answers[0]);
+      expect(answers[0]).toMatchObject({ status: 401, body: { statusCode: 401, code: 'DFNS_USER_UNAUTHORIZED' } });
+      expect(answers[0]?.body).not.toHaveProperty('errorId');
+    },
+  );
 });
 
-describe('beside a catch-all filter of the application', () => {
+describe('with a catch-all filter of the application, the filter that', () => {
   @Catch()
   class CatchAll extends BaseExceptionFilter {
     override catch(error: unknown, host: ArgumentsHost): void {
@@ -266,8 +270,8 @@ describe('beside a catch-all filter of the application', () => {
   const catchAll = (app: INestApplication) => new CatchAll(app.get(HttpAdapterHost).httpAdapter);
 
   it.each([
-    ['registered last answers itself', (app: INestApplication) => [catchAll(app), new DfnsExceptionFilter()]],
-    ['that asks toHttpException answers alike', (app: INestApplication) => [catchAll(app)]],
+    ['the application adds last answers', (app: INestApplication) => [catchAll(app), new DfnsExceptionFilter()]],
+    ['calls toHttpException gives the same answer', (app: INestApplication) => [catchAll(app)]],
   ])('%s', async (_, filters) => {
     const { app, url } = await serve('express', filters);
     const ours = await fetch(`${url}/code/DFNS_USER_EXISTS`);
@@ -281,7 +285,7 @@ describe('beside a catch-all filter of the application', () => {
 });
 
 describe('an error of a second copy of the package', () => {
-  it('is an error of this one too, to instanceof, to the filter and to toHttpException', async () => {
+  it('is also an error of this copy for instanceof, the filter and toHttpException', async () => {
     const copy = (await import(
       `../src/errors/dfns-error.js${'?copy'}`
     )) as typeof import('../src/errors/dfns-error.js');
@@ -294,12 +298,15 @@ describe('an error of a second copy of the package', () => {
     expect(toHttpException(foreign as never).getResponse()).toMatchObject({ statusCode: 404, errorId: '7' });
   });
 
-  it.each([undefined, null, 'DfnsError', {}, new Error('other'), { code: 'DFNS_TIMEOUT' }])('%p is none', (value) => {
-    expect(value instanceof (DfnsError as never)).toBe(false);
-    expect(value instanceof (DfnsApiError as never)).toBe(false);
-  });
+  it.each([undefined, null, 'DfnsError', {}, new Error('other'), { code: 'DFNS_TIMEOUT' }])(
+    '%p is not one',
+    (value) => {
+      expect(value instanceof (DfnsError as never)).toBe(false);
+      expect(value instanceof (DfnsApiError as never)).toBe(false);
+    },
+  );
 
-  it('is known by its brand, which every copy and version shares', () => {
+  it('is recognised by its brand, which all copies and versions share', () => {
     const plain = { [Symbol.for('nestjs-dfns-auth/DfnsError')]: true, code: 'DFNS_TIMEOUT' };
     const api = { ...plain, [Symbol.for('nestjs-dfns-auth/DfnsApiError')]: true };
     expect(plain).toBeInstanceOf(DfnsError);
@@ -307,15 +314,15 @@ describe('an error of a second copy of the package', () => {
     expect(api).toBeInstanceOf(DfnsApiError);
   });
 
-  it('has no member that says nothing', () => {
-    expect(Object.keys(new DfnsError('DFNS_TIMEOUT', 'late')).sort()).toEqual(['code', 'name']);
+  it('has no member without a value', () => {
+    expect(Object.keys(new DfnsError('DFNS_TIMEOUT', 'late')).sort()).toEqual(['code', 'mayHaveHappened', 'name']);
     const details = { operation: 'GET /x', upstreamStatus: 500 };
     const api = new DfnsApiError('DFNS_UNAVAILABLE', 'answered 500', details);
-    expect(Object.keys(api).sort()).toEqual(['code', 'name', 'operation', 'upstreamStatus']);
+    expect(Object.keys(api).sort()).toEqual(['code', 'mayHaveHappened', 'name', 'operation', 'upstreamStatus']);
     expect(Object.keys(toHttpException(api).getResponse())).not.toContain('errorId');
   });
 
-  it('keeps kinds apart', () => {
+  it('belongs only to its own classes', () => {
     const plain = new DfnsError('DFNS_TIMEOUT', 'late');
     class Mine extends DfnsError {}
     class MyApi extends DfnsApiError {}
@@ -325,7 +332,7 @@ describe('an error of a second copy of the package', () => {
     expect(errorOf('DFNS_TIMEOUT')).not.toBeInstanceOf(MyApi);
   });
 
-  it('with a code that only the other copy knows is a 500', () => {
+  it('becomes a 500 when only the other copy knows its code', () => {
     const unknown = new DfnsError('DFNS_OF_TOMORROW' as DfnsErrorCode, 'new');
     expect(toHttpException(unknown).getResponse()).toEqual({
       statusCode: 500,

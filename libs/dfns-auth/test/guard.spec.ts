@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import {
   Controller,
@@ -16,7 +16,6 @@ import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   DelegatedAuthService,
   DfnsAuthModule,
@@ -27,9 +26,11 @@ import {
   DfnsUsername,
   InjectDfns,
 } from 'nestjs-dfns-auth';
-import { operations, optionsFor } from './registered.js';
+import { optionsFor } from './support/library-instance.js';
+import { usernameOf } from './support/token-claims.js';
+import { useSandbox } from './support/use-sandbox.js';
 
-/** The principal of these applications: what their own login would have put there. */
+/** Reads the principal of these applications from a header. A real application would take it from its own login. */
 type Identity = NonNullable<DfnsAuthModuleOptions['identity']>;
 const requestOf = (context: ExecutionContext) =>
   context.getType<string>() === 'http' ? context.switchToHttp().getRequest() : context.getArgByIndex(2).req;
@@ -112,21 +113,13 @@ const ADAPTERS: [string, () => ExpressAdapter | FastifyAdapter][] = [
   ['Fastify', () => new FastifyAdapter()],
 ];
 
-let sandbox: DfnsSandbox;
+const world = useSandbox({ users: ['ada', 'bob'] });
 let app: INestApplication | undefined;
-
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
-  sandbox.createUser({ username: 'bob' });
-});
 
 afterEach(async () => {
   await app?.close();
   app = undefined;
 });
-
-afterAll(() => sandbox.stop());
 
 interface Parts {
   identity?: Identity;
@@ -137,8 +130,8 @@ interface Parts {
 }
 
 async function serve({ identity, adapter = new ExpressAdapter(), imports = [], ...rest }: Parts): Promise<string> {
-  const registration = DfnsAuthModule.forRoot({ ...optionsFor(sandbox, { identity }), isGlobal: true });
-  @Module({ imports: [registration, ...imports], ...rest })
+  const library = DfnsAuthModule.forRoot({ ...optionsFor(world.sandbox, { identity }), isGlobal: true });
+  @Module({ imports: [library, ...imports], ...rest })
   class Application {}
   const built = await Test.createTestingModule({ imports: [Application] }).compile();
   app = built.createNestApplication(adapter as ExpressAdapter, { logger: false });
@@ -154,39 +147,38 @@ const get = async (url: string, principal?: string) => {
 describe.each(ADAPTERS)('DfnsUserGuard on %s', (_, adapter) => {
   const controllers = [MeController, UnguardedController];
 
-  it('hands the handler the username that identity gives, and nothing that the client says', async () => {
+  it('gives the handler the username from identity, and ignores the query of the client', async () => {
     const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
     expect(await get(`${url}/name?username=bob`, 'ada')).toEqual({ status: 200, body: { username: 'ada' } });
     expect(await get(`${url}/name?username=ada`, 'bob')).toEqual({ status: 200, body: { username: 'bob' } });
   });
 
-  it('hands the handler a token of that user that Dfns takes, asked for once', async () => {
+  it('gives the handler a valid token of that user after one login', async () => {
     const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const { body } = await get(`${url}/token`, 'ada');
-    expect(operations(sandbox, before)).toHaveLength(3);
+    expect(world.operations(before)).toHaveLength(3);
     expect(body.second).toBe(body.first);
-    const taken = await fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${body.first}` } });
+    const taken = await fetch(`${world.sandbox.url}/wallets`, { headers: { authorization: `Bearer ${body.first}` } });
     expect(taken.status).toBe(200);
-    const claims = JSON.parse(Buffer.from((body.first as string).split('.')[1] as string, 'base64url').toString());
-    expect(claims['https://custom/username']).toBe('ada');
+    expect(usernameOf(body.first as string)).toBe('ada');
   });
 
-  it('asks Dfns for nothing where the handler wants no token', async () => {
+  it('sends nothing to Dfns when the handler needs no token', async () => {
     const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     await get(`${url}/name`, 'ada');
     await get(`${url}/forget`, 'ada');
-    expect(sandbox.requests).toHaveLength(before);
+    expect(world.sandbox.requests).toHaveLength(before);
   });
 
-  it('refuses without a principal', async () => {
+  it('refuses a request without a principal', async () => {
     const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
     expect((await get(`${url}/name`)).status).toBe(401);
     expect((await get(`${url}/name?x-principal=ada`)).status).toBe(401);
   });
 
-  it('lets the decorators refuse where it is missing', async () => {
+  it('is needed: without it, the decorators refuse the request', async () => {
     const url = await serve({ identity: fromHeader, adapter: adapter(), controllers });
     for (const path of ['open/name', 'open/token']) {
       const { status, body } = await get(`${url}/${path}`, 'ada');
@@ -200,7 +192,7 @@ describe('DfnsUserGuard refuses when identity', () => {
   const BAD: [string, Identity | undefined][] = [
     ['gives undefined', () => undefined],
     ['gives an empty name', () => ''],
-    ['gives a promise of nothing', async () => undefined],
+    ['gives a promise of undefined', async () => undefined],
     ['gives a number', () => 7 as never],
     ['gives a list', () => ['ada'] as never],
     ['gives an object', () => ({ toString: () => 'ada' }) as never],
@@ -238,21 +230,21 @@ describe('DfnsUserGuard refuses when identity', () => {
   });
 });
 
-describe('DfnsUserGuard of a named registration', () => {
-  it('has a user and tokens of its own beside the other', async () => {
-    const europe = await DfnsSandbox.start();
-    try {
-      europe.createUser({ username: 'ada@eu' });
-      const options = optionsFor(europe, { identity: (context) => `${requestOf(context).headers['x-principal']}@eu` });
-      const imports = [DfnsAuthModule.forRoot({ ...options, name: 'eu' })];
-      const url = await serve({ identity: fromHeader, imports, controllers: [BothController] });
-      const { body } = await get(`${url}/both`, 'ada');
-      expect(body).toMatchObject({ username: 'ada', euUsername: 'ada@eu' });
-      const taken = await fetch(`${europe.url}/wallets`, { headers: { authorization: `Bearer ${body.euToken}` } });
-      expect(taken.status).toBe(200);
-    } finally {
-      await europe.stop();
-    }
+describe('DfnsUserGuard of a named instance', () => {
+  const europe = useSandbox({ users: ['ada@eu'] });
+
+  it('has its own user and tokens', async () => {
+    const options = optionsFor(europe.sandbox, {
+      identity: (context) => `${requestOf(context).headers['x-principal']}@eu`,
+    });
+    const imports = [DfnsAuthModule.forRoot({ ...options, name: 'eu' })];
+    const url = await serve({ identity: fromHeader, imports, controllers: [BothController] });
+    const { body } = await get(`${url}/both`, 'ada');
+    expect(body).toMatchObject({ username: 'ada', euUsername: 'ada@eu' });
+    const taken = await fetch(`${europe.sandbox.url}/wallets`, {
+      headers: { authorization: `Bearer ${body.euToken}` },
+    });
+    expect(taken.status).toBe(200);
   });
 });
 
@@ -267,21 +259,21 @@ describe('DfnsUserGuard in GraphQL', () => {
   };
   const graph = () => serve({ identity: fromHeader, imports: [GraphQl], providers: [MeResolver] });
 
-  it('hands resolvers the user and one token, however many fields ask', async () => {
+  it('gives the resolvers of all fields the user and one token', async () => {
     const url = await graph();
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const { data } = await ask(url, '{ name again: name token other: token }', 'ada');
     expect(data).toMatchObject({ name: 'ada', again: 'ada' });
     expect(data?.['token']).toBe(data?.['other']);
-    expect(operations(sandbox, before)).toHaveLength(3);
+    expect(world.operations(before)).toHaveLength(3);
   });
 
-  it('refuses without a principal', async () => {
+  it('refuses a request without a principal', async () => {
     const { errors } = await ask(await graph(), '{ name }');
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('lets the decorators refuse where it is missing', async () => {
+  it('is needed: without it, the decorators refuse the request', async () => {
     const { data, errors } = await ask(await graph(), '{ unguarded }', 'ada');
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);

@@ -1,52 +1,44 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import { DelegatedAuthService, DfnsHealthIndicator, type ServiceAccountOptions } from 'nestjs-dfns-auth';
-import { leaks, printed } from './hostile/printed.js';
-import { optionsFor, startWith } from './registered.js';
+import { optionsFor } from './support/library-instance.js';
+import { leaks, printed } from './support/secret-leaks.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const DAY_MS = 86_400_000;
 
-let sandbox: DfnsSandbox;
+let now: number;
+const world = useSandbox({ users: ['ada'] });
 let context: TestingModule;
-let now = Date.now();
 
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
-});
-
-afterEach(async () => {
+beforeEach(() => {
   now = Date.now();
-  await context.close();
 });
-
-afterAll(() => sandbox.stop());
 
 async function indicator(serviceAccount?: ServiceAccountOptions): Promise<DfnsHealthIndicator> {
   const more = { http: { maxAttempts: 1 }, ...(serviceAccount && { serviceAccount }) };
-  context = await startWith(sandbox, more, () => now);
+  context = await world.startInstance(more, () => now);
   return context.get(DfnsHealthIndicator);
 }
 
 async function breakCircuit(): Promise<void> {
-  sandbox.faults.add({ kind: 'status', status: 503, on: 'POST /auth/action/init', times: 10 });
+  world.sandbox.faults.add({ kind: 'status', status: 503, on: 'POST /auth/action/init', times: 10 });
   const auth = context.get(DelegatedAuthService);
   for (let i = 0; i < 10; i += 1) await auth.login({ username: 'ada' }).catch(() => undefined);
 }
 
-describe('the health of a registration', () => {
-  it('is up, says when the token ends, asks Dfns nothing, and shows no secret', async () => {
+describe('the health of an instance', () => {
+  it('is up, contains the end of the token and no secret, and needs no request', async () => {
     const health = await indicator();
-    const from = sandbox.requests.length;
+    const from = world.sandbox.requests.length;
     const result = await health.check('wallets');
     expect(result).toEqual({
       wallets: { status: 'up', circuit: 'closed', tokenExpiresAt: expect.stringMatching(/Z$/) },
     });
-    expect(sandbox.requests).toHaveLength(from);
-    expect(leaks(printed(result), sandbox.secrets)).toEqual([]);
+    expect(world.sandbox.requests).toHaveLength(from);
+    expect(leaks(printed(result), world.sandbox.secrets)).toEqual([]);
   });
 
   it('is down while the circuit is open', async () => {
@@ -62,8 +54,8 @@ describe('the health of a registration', () => {
     expect(dfns).toMatchObject({ status: 'down', circuit: 'closed', problem: expect.stringContaining('expired') });
   });
 
-  it('is down when the token cannot be fetched, and tells nothing of what the function said', async () => {
-    const { serviceAccount } = optionsFor(sandbox);
+  it('is down when the function of the token fails, and contains no text of its error', async () => {
+    const { serviceAccount } = optionsFor(world.sandbox);
     let works = true;
     const authToken = () => {
       if (works) return serviceAccount.authToken as string;
@@ -73,10 +65,10 @@ describe('the health of a registration', () => {
     works = false;
     const result = await health.check();
     expect(result).toMatchObject({ dfns: { status: 'down', problem: expect.stringContaining('authToken') } });
-    expect(leaks(printed(result), sandbox.secrets)).toEqual([]);
+    expect(leaks(printed(result), world.sandbox.secrets)).toEqual([]);
   });
 
-  it('fits terminus', async () => {
+  it('works with terminus', async () => {
     const health = await indicator();
     const terminus = await Test.createTestingModule({ imports: [TerminusModule.forRoot({ logger: false })] }).compile();
     const checks = terminus.get(HealthCheckService);

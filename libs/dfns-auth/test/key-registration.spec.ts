@@ -1,14 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { createKeyCredential, DelegatedAuthService, signRecovery } from 'nestjs-dfns-auth';
-import { ceremonyVectors } from './ceremony-vectors.js';
-import { newKey } from './new-person.js';
-import { startWith } from './registered.js';
-import { type VectorKey, vectorKey } from './vectors.js';
+import { createKeyCredential, signRecovery } from 'nestjs-dfns-auth';
+import { newKey } from './support/person-keys.js';
+import { type VectorKey, vectorKey, vectors } from './support/published-vectors.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
 
-const { keyRegistration, keyRegistrationInvalid, recovery } = ceremonyVectors;
-/** What a client should write (dfns-api 8.5, 8.7); the others are what a server should accept. */
+const { keyRegistration, keyRegistrationInvalid, recovery } = vectors;
+/** The layout that a client should write (dfns-api 8.5, 8.7). A server should accept the other ones too. */
 const ours = keyRegistration.filter(
   ({ clientDataLayout, name }) => clientDataLayout === 'challenge-type' && !name.includes('('),
 );
@@ -23,24 +21,27 @@ const attestationOf = ({ credentialInfo }: { credentialInfo: { attestationData: 
 
 describe('the registration of a key', () => {
   it.each(ours.filter(({ signatureDeterministic }) => signatureDeterministic))(
-    'is byte for byte that of the vectors: $name',
+    'equals the one of the vectors, byte for byte: $name',
     ({ keyId, challenge, credential }) => {
       expect(register(keyId, challenge, credential.credentialInfo.credId)).toEqual(credential);
     },
   );
 
-  it.each(ours)('says what the vectors say, signed: $name', ({ keyId, challenge, credential, ...vector }) => {
-    const made = register(keyId, challenge, credential.credentialInfo.credId);
-    const { publicKey, signature } = attestationOf(made);
-    expect(made.credentialInfo.clientData).toBe(credential.credentialInfo.clientData);
-    expect(publicKey).toBe(vector.publicKeyPem);
-    expect(signature).toMatch(/^[0-9a-f]+$/);
-    const digest = keyId === 'ed25519' ? null : 'sha256';
-    const bytes = Buffer.from(signature, 'hex');
-    expect(verify(digest, Buffer.from(vector.fingerprintJson), createPublicKey(publicKey), bytes)).toBe(true);
-  });
+  it.each(ours)(
+    'contains the same data as the vectors, with a valid signature: $name',
+    ({ keyId, challenge, credential, ...vector }) => {
+      const made = register(keyId, challenge, credential.credentialInfo.credId);
+      const { publicKey, signature } = attestationOf(made);
+      expect(made.credentialInfo.clientData).toBe(credential.credentialInfo.clientData);
+      expect(publicKey).toBe(vector.publicKeyPem);
+      expect(signature).toMatch(/^[0-9a-f]+$/);
+      const digest = keyId === 'ed25519' ? null : 'sha256';
+      const bytes = Buffer.from(signature, 'hex');
+      expect(verify(digest, Buffer.from(vector.fingerprintJson), createPublicKey(publicKey), bytes)).toBe(true);
+    },
+  );
 
-  it('makes up a credId of its own, and hands on what Dfns is to keep', () => {
+  it('creates its own credId, and passes on the data that Dfns keeps', () => {
     const { privateKey } = newKey('any');
     const options = { credentialKind: 'RecoveryKey', privateKey, encryptedPrivateKey: 'wrapped' } as const;
     const [one, other] = [createKeyCredential('Y2g', options), createKeyCredential('Y2g', options)];
@@ -50,7 +51,7 @@ describe('the registration of a key', () => {
     expect(one.credentialInfo.credId).not.toBe(other.credentialInfo.credId);
   });
 
-  it('opens an encrypted key, and refuses one it cannot open without a word of it', () => {
+  it('opens an encrypted key, and does not repeat a wrong passphrase', () => {
     const { pem, passphrase } = vectorKey('p256').encryptedPkcs8;
     const options = { credentialKind: 'Key', privateKey: pem } as const;
     expect(createKeyCredential('Y2g', { ...options, passphrase }).credentialKind).toBe('Key');
@@ -74,21 +75,19 @@ describe('the signature of a recovery key', () => {
   });
 });
 
-describe('a Dfns that checks', () => {
+describe('a Dfns that checks signatures', () => {
   type Credential = (typeof keyRegistration)[number]['credential'];
 
-  /** Registers a user of a fresh Dfns, which knows none of the keys, with a credential that signed `issued`. */
-  async function registered(issued: string, firstFactorCredential: Credential) {
-    const sandbox = await DfnsSandbox.start({ challenges: () => issued });
-    const context = await startWith(sandbox);
-    try {
-      const service = context.get(DelegatedAuthService);
-      const opened = await service.createRegistrationChallenge({ email: 'ada', kind: 'EndUser' });
-      return await service.completeRegistration(opened.temporaryAuthenticationToken, { firstFactorCredential });
-    } finally {
-      await context.close();
-      await sandbox.stop();
-    }
+  let challenge: string;
+  // Each test has a new sandbox: a sandbox accepts each of these keys once.
+  const world = useSandboxForEachTest({ challenges: () => challenge });
+
+  /** Registers a user with a credential that signed the challenge `signed`. The sandbox issues this challenge. */
+  async function registered(signed: string, firstFactorCredential: Credential) {
+    challenge = signed;
+    const service = await world.startService();
+    const opened = await service.createRegistrationChallenge({ email: 'ada', kind: 'EndUser' });
+    return service.completeRegistration(opened.temporaryAuthenticationToken, { firstFactorCredential });
   }
 
   it.each(keyRegistration)('accepts the vectors: $name', async (vector) => {
@@ -103,7 +102,7 @@ describe('a Dfns that checks', () => {
     });
   });
 
-  it.each(ours)('accepts what we sign: $name', async ({ keyId, challenge }) => {
+  it.each(ours)('accepts the signature of the library: $name', async ({ keyId, challenge }) => {
     const credential = register(keyId, challenge, 'bWFkZSBoZXJl');
     await expect(registered(challenge, credential)).resolves.toMatchObject({ credential: { kind: 'Key' } });
   });

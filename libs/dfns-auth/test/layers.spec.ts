@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SourceTree } from '../../../test/support/source-tree.js';
 
-/** From the top down: a file imports from its own folder and from folders further down, never upwards. */
+/** The folders from top to bottom. A file imports from its own folder and from lower folders, never from higher ones. */
 const LAYERS = [
   '.',
   'edge',
@@ -81,7 +81,7 @@ describe('dependencies of the library', () => {
     expect(tree.packages.filter((name) => !(name in declared))).toEqual([]);
   });
 
-  it('leave what the application brings to the application', () => {
+  it('include no package that the application must provide', () => {
     const shared = [
       '@nestjs/common',
       '@nestjs/core',

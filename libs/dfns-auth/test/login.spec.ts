@@ -1,42 +1,31 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService } from 'nestjs-dfns-auth';
-import { operations, startWith } from './registered.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { useSandbox } from './support/use-sandbox.js';
 
 const LOGIN = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated'];
 
 describe('login', () => {
-  let sandbox: DfnsSandbox;
-  let context: TestingModule;
+  const world = useSandbox({ users: ['ada'] });
   let service: DelegatedAuthService;
 
   beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    sandbox.createUser({ username: 'ada' });
-    context = await startWith(sandbox);
-    service = context.get(DelegatedAuthService);
+    service = await world.startService();
   });
 
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
-  });
-
-  it('is three requests, and the token reads as the user', async () => {
-    const before = sandbox.requests.length;
+  it('sends three requests, and the token can read for the user', async () => {
+    const before = world.sandbox.requests.length;
     const { token } = await service.login({ username: 'ada' });
-    expect(operations(sandbox, before)).toEqual(LOGIN);
-    const answer = await fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
+    expect(world.operations(before)).toEqual(LOGIN);
+    const answer = await fetch(`${world.sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
   });
 
-  it('opens at most one connection more in a hundred logins', async () => {
-    const before = sandbox.connections;
+  it('opens at most one more connection in a hundred logins', async () => {
+    const before = world.sandbox.connections;
     for (let i = 0; i < 100; i += 1) await service.login({ username: 'ada' });
-    expect(sandbox.connections - before).toBeLessThanOrEqual(1);
+    expect(world.sandbox.connections - before).toBeLessThanOrEqual(1);
   });
 
   it.each([
@@ -48,9 +37,9 @@ describe('login', () => {
     [null],
     [[]],
   ])('refuses %j before any request', async (request) => {
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     await expect(service.login(request as never)).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
-    expect(sandbox.requests).toHaveLength(before);
+    expect(world.sandbox.requests).toHaveLength(before);
   });
 
   it.each([
@@ -60,33 +49,36 @@ describe('login', () => {
     await expect(service.login({ username })).rejects.toMatchObject({ code, upstreamStatus: 401 });
   });
 
-  it('keeps the path of a base URL, which is not signed', async () => {
+  it('keeps the path of the base URL, and does not sign it', async () => {
     const received: (string | undefined)[] = [];
     const proxy = createServer((incoming, outgoing) => {
       received.push(incoming.url);
       const { method, headers } = incoming;
-      const forwarded = request(sandbox.url + incoming.url?.replace('/dfns', ''), { method, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode as number, answer.headers);
-        answer.pipe(outgoing);
-      });
+      const forwarded = request(
+        world.sandbox.url + incoming.url?.replace('/dfns', ''),
+        { method, headers },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode as number, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
       incoming.pipe(forwarded);
     });
     await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
     const baseUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/dfns/`;
-    const behind = await startWith(sandbox, { baseUrl });
-    await expect(behind.get(DelegatedAuthService).getToken('ada')).resolves.toBeDefined();
+    const proxied = await world.startService({ baseUrl });
+    await expect(proxied.getToken('ada')).resolves.toBeDefined();
     expect(received).toEqual(LOGIN.map((operation) => operation.replace('POST ', '/dfns')));
-    await behind.close();
     proxy.closeAllConnections();
     proxy.close();
   });
+});
 
-  it('reaches Dfns over IPv6', async () => {
-    const six = await DfnsSandbox.start({ host: '::1' });
-    six.createUser({ username: 'ada' });
-    const context = await startWith(six);
-    await expect(context.get(DelegatedAuthService).getToken('ada')).resolves.toBeDefined();
-    await context.close();
-    await six.stop();
+describe('login over IPv6', () => {
+  const world = useSandbox({ host: '::1', users: ['ada'] });
+
+  it('reaches Dfns', async () => {
+    const service = await world.startService();
+    await expect(service.getToken('ada')).resolves.toBeDefined();
   });
 });

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   DelegatedAuthService,
   DFNS_AUTH_OPTIONS,
@@ -15,11 +14,12 @@ import {
   InjectDelegatedAuth,
   UserActionSigner,
 } from 'nestjs-dfns-auth';
-import { operations, optionsFor, start } from './registered.js';
+import { optionsFor } from './support/library-instance.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const LOGIN = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated'];
 
-let sandbox: DfnsSandbox;
+const world = useSandbox({ users: ['ada'] });
 let options: DfnsAuthModuleOptions;
 
 @Injectable()
@@ -32,13 +32,9 @@ class Factory implements DfnsAuthOptionsFactory {
 @Module({ providers: [Factory], exports: [Factory] })
 class FactoryModule {}
 
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
-  options = optionsFor(sandbox);
+beforeAll(() => {
+  options = optionsFor(world.sandbox);
 });
-
-afterAll(() => sandbox.stop());
 
 const forms: [string, () => DynamicModule][] = [
   ['forRoot', () => DfnsAuthModule.forRoot(options)],
@@ -58,15 +54,14 @@ const forms: [string, () => DynamicModule][] = [
 
 describe.each(forms)('%s', (_, register) => {
   it('logs a user in', async () => {
-    const context = await start(register());
-    const before = sandbox.requests.length;
+    const context = await world.startModule(register());
+    const before = world.sandbox.requests.length;
     await context.get(DelegatedAuthService, { strict: false }).login({ username: 'ada' });
-    expect(operations(sandbox, before)).toEqual(LOGIN);
-    await context.close();
+    expect(world.operations(before)).toEqual(LOGIN);
   });
 
-  it('prints no secret, at any depth', async () => {
-    const context = await start(register());
+  it('prints no secret at any depth', async () => {
+    const context = await world.startModule(register());
     const service = context.get(DelegatedAuthService, { strict: false });
     const token = await service.getToken('ada');
     const printed = [DFNS_AUTH_OPTIONS, DelegatedAuthService, UserActionSigner, DfnsClient]
@@ -80,14 +75,13 @@ describe.each(forms)('%s', (_, register) => {
     for (const secret of [authToken, credential.privateKey.split('\n')[1] as string, token]) {
       expect(printed).not.toContain(secret);
     }
-    await context.close();
   });
 
-  it('refuses a wrong configuration at start, in one message', async () => {
+  it('refuses wrong options at the start, in one message', async () => {
     const right = options;
     options = { ...right, baseUrl: 'nowhere', orgId: 'acme' };
     try {
-      await expect(start(register())).rejects.toThrow(/baseUrl[\s\S]*orgId/);
+      await expect(world.startModule(register())).rejects.toThrow(/baseUrl[\s\S]*orgId/);
     } finally {
       options = right;
     }
@@ -95,6 +89,8 @@ describe.each(forms)('%s', (_, register) => {
 });
 
 describe('DfnsAuthModule', () => {
+  const otherOrganisation = useSandbox({ users: ['ada'] });
+
   @Injectable()
   class Consumer {
     constructor(readonly service: DelegatedAuthService) {}
@@ -106,16 +102,15 @@ describe('DfnsAuthModule', () => {
   it.each([
     ['sync', (flags: object) => DfnsAuthModule.forRoot({ ...options, ...flags })],
     ['async', (flags: object) => DfnsAuthModule.forRootAsync({ useFactory: () => options, ...flags })],
-  ])('is global only when asked to (%s)', async (_, register) => {
+  ])('is global only with isGlobal (%s)', async (_, register) => {
     const compile = (flags: object) => Test.createTestingModule({ imports: [register(flags), Feature] }).compile();
     const context = await compile({ isGlobal: true });
     expect(context.get(Consumer, { strict: false }).service).toBeInstanceOf(DelegatedAuthService);
     await expect(compile({})).rejects.toThrow(/DelegatedAuthService/);
   });
 
-  it('keeps two named registrations apart: organisations, credentials, connections, tokens', async () => {
-    const other = await DfnsSandbox.start();
-    other.createUser({ username: 'ada' });
+  it('separates two named instances: organisations, credentials, connections, tokens', async () => {
+    const other = otherOrganisation.sandbox;
 
     @Injectable()
     class Both {
@@ -133,18 +128,19 @@ describe('DfnsAuthModule', () => {
       providers: [Both],
     }).compile();
     const { eu, uae } = context.get(Both);
-    const before = [sandbox.requests.length, sandbox.connections, other.connections];
+    const before = [world.sandbox.requests.length, world.sandbox.connections, other.connections];
     const tokens = [await eu.getToken('ada'), await uae.getToken('ada')];
     expect(new Set(tokens).size).toBe(2);
-    expect(operations(sandbox, before[0])).toEqual(LOGIN);
-    expect(operations(other)).toEqual(LOGIN);
-    expect([sandbox.connections - (before[1] as number), other.connections - (before[2] as number)]).toEqual([1, 1]);
+    expect(world.operations(before[0])).toEqual(LOGIN);
+    expect(otherOrganisation.operations()).toEqual(LOGIN);
+    expect([world.sandbox.connections - (before[1] as number), other.connections - (before[2] as number)]).toEqual([
+      1, 1,
+    ]);
     expect(context.get(getDelegatedAuthToken('eu'))).toBe(eu);
     await context.close();
-    await other.stop();
   });
 
-  it('offers a named registration under its name only', async () => {
+  it('provides a named instance only under its name', async () => {
     const compile = Test.createTestingModule({
       imports: [DfnsAuthModule.forRoot({ ...options, name: 'eu', isGlobal: true }), Feature],
     }).compile();
@@ -164,12 +160,12 @@ describe('DfnsAuthModule', () => {
     await context.close();
   });
 
-  it('asks for a way to get the options', () => {
+  it('refuses to start without a source of the options', () => {
     expect(() => DfnsAuthModule.forRootAsync({} as never)).toThrow(/useFactory, useClass or useExisting/);
   });
 
   it('closes its connections with the application', async () => {
-    const context = await start(DfnsAuthModule.forRoot(options));
+    const context = await world.startModule(DfnsAuthModule.forRoot(options));
     await context.get(DelegatedAuthService, { strict: false }).getToken('ada');
     const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
     const before = open();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import { DelegatedAuthService, DfnsApiError, DfnsClient, type DfnsErrorCode } from 'nestjs-dfns-auth';
-import { startWith } from './registered.js';
+import { UpstreamCalls } from './support/upstream-calls.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 interface CatalogueEntry {
   area: string;
@@ -13,19 +13,19 @@ interface CatalogueEntry {
 }
 
 const CATALOGUE: CatalogueEntry[] = JSON.parse(readFileSync('test/fixtures/error-catalogue.json', 'utf8'));
-/** One user's id, where the catalogue has `<userId>`. */
+/** The message with a real user id where the catalogue has `<userId>`. */
 const PERMISSION =
   'CustomerEmployee us-6b58p-r53sr-rlrd3l5cj3uc4ome is not authorized to perform operation (Auth:Apps:Update)';
 
 /**
- * Where a refusal can come: to the service account in the call itself and while it signs, to a user's token and to a
- * temporary token.
+ * The places of a refusal: the call of the service account, the signing of the service account, a call with the token of
+ * a user, and a call with a temporary token.
  */
 const PLACES = ['call', 'signing', 'user', 'temporary'] as const;
 type Codes = Record<(typeof PLACES)[number], DfnsErrorCode>;
 
 const everywhere = (code: DfnsErrorCode): Codes => ({ call: code, signing: code, user: code, temporary: code });
-/** About the user of the call, or about the service account while it signs. */
+/** The refusal is about the user of the call. While the service account signs, it is about the service account. */
 const aboutUser = (code: DfnsErrorCode, temporary = code): Codes => ({
   call: code,
   signing: 'DFNS_SERVICE_ACCOUNT_REJECTED',
@@ -41,7 +41,7 @@ const byBearer = (account: DfnsErrorCode, user: DfnsErrorCode): Codes => ({
 const REJECTED = byBearer('DFNS_SERVICE_ACCOUNT_REJECTED', 'DFNS_USER_UNAUTHORIZED');
 const FORBIDDEN = byBearer('DFNS_SERVICE_ACCOUNT_FORBIDDEN', 'DFNS_USER_FORBIDDEN');
 
-/** By exact text. */
+/** The codes by the exact text of Dfns. */
 const BY_TEXT: Record<string, Codes> = {
   'user action has already been used': everywhere('DFNS_USER_ACTION_REJECTED'),
   'user action signature is missing or invalid': everywhere('DFNS_USER_ACTION_REJECTED'),
@@ -58,7 +58,7 @@ const BY_TEXT: Record<string, Codes> = {
   'Credential cannot be used as a recovery factor.': aboutUser('DFNS_BAD_REQUEST'),
 };
 
-/** By status, for every other text. */
+/** The codes by the status, for every other text. */
 const BY_STATUS: Record<number, Codes> = {
   202: everywhere('DFNS_POLICY_PENDING'),
   304: everywhere('DFNS_MALFORMED_RESPONSE'),
@@ -82,23 +82,19 @@ const BY_STATUS: Record<number, Codes> = {
   599: everywhere('DFNS_UNAVAILABLE'),
 };
 
-let sandbox: DfnsSandbox;
+const world = useSandbox();
 let context: TestingModule;
+let calls: UpstreamCalls;
 let userToken: string;
 
 beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
-  userToken = sandbox.issueUserToken('ada');
-  context = await startWith(sandbox, { http: { maxAttempts: 1 } });
+  const ada = world.sandbox.createUser({ username: 'ada' });
+  userToken = world.sandbox.issueUserToken('ada');
+  context = await world.startInstance({ http: { maxAttempts: 1 } });
+  calls = new UpstreamCalls(context, ada);
 });
 
-afterAll(async () => {
-  await context.close();
-  await sandbox.stop();
-});
-
-/** Has Dfns refuse in one place, and hands back what the application gets to see. */
+/** Makes Dfns refuse in one place, and returns the error that the application gets. */
 async function refusal(place: keyof Codes, status: number, message: string): Promise<DfnsApiError> {
   const headers = { 'retry-after': '0' };
   const fault = { kind: 'status', status, message, headers } as const;
@@ -115,23 +111,23 @@ async function refusal(place: keyof Codes, status: number, message: string): Pro
     },
   };
   const { on, go } = ways[place];
-  sandbox.faults.add({ ...fault, on });
+  world.sandbox.faults.add({ ...fault, on });
   const error = await go().catch((refused: unknown) => refused);
-  sandbox.faults.clear();
+  world.sandbox.faults.clear();
   return error as DfnsApiError;
 }
 
 describe('documented errors', () => {
   const sent = CATALOGUE.filter(({ clientSide }) => !clientSide);
 
-  it('are all there', () => {
+  it('are all in the catalogue', () => {
     expect(CATALOGUE).toHaveLength(49);
     expect(sent).toHaveLength(37);
   });
 
   describe.each(PLACES)('in place %s', (place) => {
     it.each(sent)('$status $message', async ({ status, message }) => {
-      const text = message?.replace(/^CustomerEmployee <.*$/, PERMISSION) ?? 'in words of its own';
+      const text = message?.replace(/^CustomerEmployee <.*$/, PERMISSION) ?? 'another text';
       const codes = BY_TEXT[text] ?? (BY_STATUS[status as number] as Codes);
       const error = await refusal(place, status as number, text);
       expect(error).toBeInstanceOf(DfnsApiError);
@@ -146,12 +142,12 @@ describe('undocumented errors', () => {
   const cells = PLACES.flatMap((place) => statuses.map((status) => ({ place, status })));
 
   it.each(cells)('$status in place $place', async ({ place, status }) => {
-    const error = await refusal(place, status, 'nobody ever saw this');
+    const error = await refusal(place, status, 'an unknown text');
     expect(error).toMatchObject({ code: BY_STATUS[status]?.[place], upstreamStatus: status });
   });
 
   it.each(Object.keys(BY_TEXT))(
-    '"%s" decides nothing but in exactly these letters and with its status',
+    '"%s" has its meaning only in exactly these letters and with its status',
     async (text) => {
       for (const almost of [text.toUpperCase(), `${text} `, text.slice(0, -1)]) {
         expect(await refusal('call', 400, almost)).toMatchObject({ code: 'DFNS_BAD_REQUEST' });
@@ -161,15 +157,16 @@ describe('undocumented errors', () => {
   );
 });
 
-describe('a user assertion that is refused', () => {
+describe('a refused assertion of a user', () => {
   it.each([
     ['Not Authorized.', 'DFNS_USER_UNAUTHORIZED'],
     ['user token is missing or invalid', 'DFNS_USER_UNAUTHORIZED'],
     ['Credential assertion was refused', 'DFNS_USER_ACTION_REJECTED'],
     ['User does not have a credential that can be used for the application.', 'DFNS_USER_ACTION_REJECTED'],
     ['User not found', 'DFNS_USER_NOT_FOUND'],
-  ])('with "%s" is %s', async (message, code) => {
-    const { refusalCode } = await import('../src/http/failures.js');
-    expect(refusalCode(401, message, 'user', 'exchange')).toBe(code);
+  ])('"%s" is %s', async (message, code) => {
+    await context.get(DelegatedAuthService).getToken('ada');
+    world.sandbox.faults.add({ kind: 'status', on: 'POST /auth/action', status: 401, message });
+    await expect(calls.run('user-signed action')).rejects.toMatchObject({ code, upstreamMessage: message });
   });
 });

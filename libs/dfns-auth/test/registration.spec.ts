@@ -1,50 +1,39 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService } from 'nestjs-dfns-auth';
-import { credentialsOf, newPerson } from './new-person.js';
-import { operations, startWith } from './registered.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { credentialsOf, newPerson } from './support/person-keys.js';
+import { tokenWith } from './support/token-claims.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const SIGNED = ['POST /auth/action/init', 'POST /auth/action'];
 const DELEGATED = 'POST /auth/registration/delegated';
 
 describe('registration', () => {
-  let sandbox: DfnsSandbox;
-  let context: TestingModule;
+  const world = useSandbox({ restart: true });
   let service: DelegatedAuthService;
 
   beforeAll(async () => {
-    sandbox = await DfnsSandbox.start({ restart: true });
-    context = await startWith(sandbox);
-    service = context.get(DelegatedAuthService);
-  });
-
-  afterEach(() => sandbox.faults.clear());
-
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
+    service = await world.startService();
   });
 
   const begin = (email: string) => service.createRegistrationChallenge({ email, kind: 'EndUser' });
   const answerWith = (on: string, body: unknown) =>
-    sandbox.faults.add({ on, kind: 'status', status: 200, body: JSON.stringify(body) });
+    world.sandbox.faults.add({ on, kind: 'status', status: 200, body: JSON.stringify(body) });
 
-  it('is a signed request for the challenge and one for the credentials', async () => {
-    const before = sandbox.requests.length;
+  it('sends a signed request for the challenge, and one request with the credentials', async () => {
+    const before = world.sandbox.requests.length;
     const challenge = await service.createRegistrationChallenge({ email: 'ada', kind: 'EndUser', externalId: 'row-1' });
     const credentials = credentialsOf(newPerson('ada'), challenge.challenge);
     const result = await service.completeRegistration(challenge.temporaryAuthenticationToken, credentials);
     expect(result).toEqual({
       credential: { uuid: expect.stringMatching(/^cr-/), kind: 'Key', name: 'Default Credential' },
-      user: { id: sandbox.user('ada')?.userId, username: 'ada', orgId: sandbox.orgId },
+      user: { id: world.sandbox.user('ada')?.userId, username: 'ada', orgId: world.sandbox.orgId },
     });
-    expect(operations(sandbox, before)).toEqual([...SIGNED, DELEGATED, 'POST /auth/registration']);
-    expect(sandbox.user('ada')).toMatchObject({ isRegistered: true, externalId: 'row-1' });
+    expect(world.operations(before)).toEqual([...SIGNED, DELEGATED, 'POST /auth/registration']);
+    expect(world.sandbox.user('ada')).toMatchObject({ isRegistered: true, externalId: 'row-1' });
     await expect(service.login({ username: 'ada' })).resolves.toEqual({ token: expect.any(String) });
   });
 
-  it('comes with wallets and a user token', async () => {
+  it('can create wallets, and returns a user token', async () => {
     const { challenge, temporaryAuthenticationToken } = await begin('bea');
     const wallets = [{ network: 'EthereumSepolia', name: 'first' }, { network: 'Solana' }];
     const request = { ...credentialsOf(newPerson('bea'), challenge), wallets };
@@ -53,7 +42,7 @@ describe('registration', () => {
       { network: 'EthereumSepolia', name: 'first', custodial: false, tags: [] },
       { network: 'Solana', custodial: false },
     ]);
-    const answer = await fetch(`${sandbox.url}/wallets`, {
+    const answer = await fetch(`${world.sandbox.url}/wallets`, {
       headers: { authorization: `Bearer ${result.authentication.token}` },
     });
     expect(((await answer.json()) as { items: unknown[] }).items).toHaveLength(2);
@@ -62,7 +51,7 @@ describe('registration', () => {
   it('can be restarted until it is complete', async () => {
     const first = await begin('cleo');
     const again = await service.restartRegistration({ email: 'cleo', kind: 'EndUser', externalId: 'not sent' });
-    expect(JSON.parse(sandbox.requests.at(-1)?.body ?? '')).toEqual({ email: 'cleo', kind: 'EndUser' });
+    expect(JSON.parse(world.sandbox.requests.at(-1)?.body ?? '')).toEqual({ email: 'cleo', kind: 'EndUser' });
     const credentials = credentialsOf(newPerson('cleo'), again.challenge);
     await expect(service.completeRegistration(first.temporaryAuthenticationToken, credentials)).rejects.toMatchObject({
       code: 'DFNS_USER_UNAUTHORIZED',
@@ -73,8 +62,8 @@ describe('registration', () => {
     });
   });
 
-  it('says so where Dfns has no endpoint to restart it', async () => {
-    sandbox.faults.add({ on: `${DELEGATED}/restart`, kind: 'status', status: 404, message: 'Not Found' });
+  it('fails with a clear message when Dfns has no endpoint for the restart', async () => {
+    world.sandbox.faults.add({ on: `${DELEGATED}/restart`, kind: 'status', status: 404, message: 'Not Found' });
     await expect(service.restartRegistration({ email: 'dora', kind: 'EndUser' })).rejects.toMatchObject({
       code: 'DFNS_NOT_FOUND',
       message: expect.stringContaining('has no endpoint to restart a registration'),
@@ -82,7 +71,7 @@ describe('registration', () => {
     });
   });
 
-  it('refuses a name that is taken', async () => {
+  it('refuses a name that another user has', async () => {
     await begin('emmy');
     await expect(begin('emmy')).rejects.toMatchObject({ code: 'DFNS_USER_EXISTS' });
   });
@@ -96,19 +85,19 @@ describe('registration', () => {
     });
   });
 
-  it.each(['reset', 'truncate'] as const)('is not completed twice when the answer is lost by %s', async (kind) => {
+  it.each(['reset', 'truncate'] as const)('is not sent twice when the answer is lost by %s', async (kind) => {
     const { challenge, temporaryAuthenticationToken } = await begin(`lost by ${kind}`);
-    sandbox.faults.add(
+    world.sandbox.faults.add(
       kind === 'reset'
         ? { on: 'POST /auth/registration', kind, when: 'after' }
         : { on: 'POST /auth/registration', kind },
     );
-    const before = sandbox.requests.length;
+    const before = world.sandbox.requests.length;
     const credentials = credentialsOf(newPerson(kind), challenge);
     await expect(service.completeRegistration(temporaryAuthenticationToken, credentials)).rejects.toMatchObject({
       code: 'DFNS_UNAVAILABLE',
     });
-    expect(operations(sandbox, before)).toEqual(['POST /auth/registration']);
+    expect(world.operations(before)).toEqual(['POST /auth/registration']);
   });
 
   it.each([
@@ -121,22 +110,20 @@ describe('registration', () => {
     [[{ email: 'x', kind: 'EndUser' }], 'no object'],
     [JSON.parse('{"email":"x","kind":"EndUser","constructor":{}}'), 'constructor'],
     [JSON.parse(`{"email":${'['.repeat(50_000)}${']'.repeat(50_000)},"kind":"EndUser"}`), 'email'],
-  ])('refuses %#: before any request, naming the member', async (request, member) => {
-    const before = sandbox.requests.length;
+  ])('refuses %#: before any request, and names the member', async (request, member) => {
+    const before = world.sandbox.requests.length;
     await expect(service.createRegistrationChallenge(request as never)).rejects.toMatchObject({
       code: 'DFNS_BAD_REQUEST',
       message: expect.stringContaining(member),
     });
-    expect(sandbox.requests).toHaveLength(before);
+    expect(world.sandbox.requests).toHaveLength(before);
   });
 
   describe('reads answers', () => {
     const options = async () => {
       const { temporaryAuthenticationToken, ...rest } = await begin(`reader ${Math.random()}`);
-      const token = (username: string, orgId = sandbox.orgId) => {
-        const claims = { 'https://custom/app_metadata': { orgId }, 'https://custom/username': username };
-        return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.e30`;
-      };
+      const token = (username: string, orgId = world.sandbox.orgId) =>
+        tokenWith({ 'https://custom/app_metadata': { orgId }, 'https://custom/username': username });
       return { rest, token };
     };
 
@@ -148,7 +135,7 @@ describe('registration', () => {
     });
 
     it('with the older name of the kind', async () => {
-      const user = { id: 'us-1', username: 'x', orgId: sandbox.orgId };
+      const user = { id: 'us-1', username: 'x', orgId: world.sandbox.orgId };
       answerWith('POST /auth/registration', { credential: { uuid: 'cr-1', credentialKind: 'Key', name: 'n' }, user });
       const { token } = await options();
       const credentials = credentialsOf(newPerson('x'), 'challenge');
@@ -158,7 +145,7 @@ describe('registration', () => {
       });
     });
 
-    it('without members that are of no use', async () => {
+    it('without the members that it does not use', async () => {
       const { rest, token } = await options();
       const { rp, ...bare } = rest;
       answerWith(DELEGATED, { ...bare, otpUrl: '', temporaryAuthenticationToken: token('x'), newcomer: 'unknown' });

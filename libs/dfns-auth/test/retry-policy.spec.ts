@@ -1,3 +1,4 @@
+// A unit of its own: the retry policy, with errors and states that a test through HTTP cannot produce one by one.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DFNS_ERROR_CODES, DfnsApiError, DfnsError, type DfnsErrorCode } from 'nestjs-dfns-auth';
@@ -11,7 +12,7 @@ const answered = (upstreamStatus: number, code: DfnsErrorCode = 'DFNS_UNAVAILABL
   new DfnsApiError(code, 'answered', { operation, upstreamStatus });
 const unanswered = (code: DfnsErrorCode) => new DfnsError(code, 'not answered', { operation });
 
-/** Asks the policy in a call that goes on. */
+/** Asks the policy during a call. */
 function retriable(error: unknown, state: Partial<Attempt> = {}, repeatable = false): Promise<boolean> {
   return CallScope.run(1_000, [], async (scope) => {
     const traits = { kind: operation, repeatable };
@@ -20,29 +21,32 @@ function retriable(error: unknown, state: Partial<Attempt> = {}, repeatable = fa
   });
 }
 
-describe('what is tried again', () => {
-  it.each([500, 502, 503, 504])('is an answer of %i', async (status) => {
+describe('the library makes another attempt', () => {
+  it.each([500, 502, 503, 504])('after an answer with %i', async (status) => {
     expect(await retriable(answered(status))).toBe(true);
   });
 
-  it.each([200, 202, 302, 400, 401, 403, 404, 409, 499, 501, 505, 599])('is no answer of %i', async (status) => {
-    expect(await retriable(answered(status))).toBe(false);
-  });
+  it.each([200, 202, 302, 400, 401, 403, 404, 409, 499, 501, 505, 599])(
+    'not after an answer with %i',
+    async (status) => {
+      expect(await retriable(answered(status))).toBe(false);
+    },
+  );
 
-  it.each(['DFNS_UNAVAILABLE', 'DFNS_TIMEOUT'] as const)('is a request without an answer: %s', async (code) => {
+  it.each(['DFNS_UNAVAILABLE', 'DFNS_TIMEOUT'] as const)('after a request without an answer: %s', async (code) => {
     expect(await retriable(unanswered(code))).toBe(true);
     expect(isOutage(unanswered(code))).toBe(true);
   });
 
   it.each(['DFNS_UNAVAILABLE', 'DFNS_TIMEOUT'] as const)(
-    'is no %s that no request met: the deadline, the circuit',
+    'not after %s without a request: the deadline, the circuit',
     async (code) => {
       expect(await retriable(new DfnsError(code, 'without an operation'))).toBe(false);
       expect(isOutage(new DfnsError(code, 'without an operation'))).toBe(false);
     },
   );
 
-  it('is nothing else, but a limit', async () => {
+  it('after a limit, and after no other error', async () => {
     const others = DFNS_ERROR_CODES.filter((code) => code !== 'DFNS_UNAVAILABLE' && code !== 'DFNS_TIMEOUT');
     for (const code of others)
       expect([code, await retriable(unanswered(code))]).toEqual([code, code === 'DFNS_RATE_LIMITED']);
@@ -52,7 +56,7 @@ describe('what is tried again', () => {
     }
   });
 
-  it('is a write that may have happened only where the call says so', async () => {
+  it('after a write that may have happened only if the call allows it', async () => {
     const state = { mayHaveHappened: true };
     for (const error of [answered(503), unanswered('DFNS_TIMEOUT')]) {
       expect(await retriable(error, state, false)).toBe(false);
@@ -61,13 +65,13 @@ describe('what is tried again', () => {
     expect(await retriable(answered(429, 'DFNS_RATE_LIMITED'), state, false)).toBe(true);
   });
 
-  it('is never what a user has signed and we have sent', async () => {
+  it('never after it sent the signature of a user', async () => {
     for (const error of [answered(503), answered(429, 'DFNS_RATE_LIMITED'), unanswered('DFNS_TIMEOUT')]) {
       expect(await retriable(error, { spent: true }, true)).toBe(false);
     }
   });
 
-  it('is nothing once the call has ended', async () => {
+  it('never after the end of the call', async () => {
     const controller = new AbortController();
     let verdict: boolean | undefined;
     const call = CallScope.run(1_000, [controller.signal], async (scope) => {
@@ -80,8 +84,8 @@ describe('what is tried again', () => {
   });
 });
 
-describe('the wait before the next try', () => {
-  const waits = (error: unknown, tries: number) => Array.from({ length: 500 }, () => backoffMs(error, tries));
+describe('the wait before the next attempt', () => {
+  const waits = (error: unknown, attempts: number) => Array.from({ length: 500 }, () => backoffMs(error, attempts));
 
   it.each([
     [1, 100],
@@ -90,22 +94,26 @@ describe('the wait before the next try', () => {
     [5, 1_600],
     [6, 2_000],
     [60, 2_000],
-  ])('after %i tries is anything up to %i ms', (tries, longest) => {
-    const all = waits(answered(503), tries);
+  ])('after %i attempts is between 0 and %i ms', (attempts, longest) => {
+    const all = waits(answered(503), attempts);
     expect(Math.max(...all)).toBeLessThan(longest);
     expect(Math.max(...all)).toBeGreaterThan(longest * 0.9);
     expect(Math.min(...all)).toBeLessThan(longest * 0.1);
     expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
   });
 
-  it('is never shorter than Dfns asks for, nor much longer', () => {
+  it('is not shorter than Dfns asks, and at most two seconds longer', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 86_400_000 }), fc.integer({ min: 1, max: 20 }), (retryAfterMs, tries) => {
-        const error = new DfnsError('DFNS_RATE_LIMITED', 'busy', { retryAfterMs });
-        const wait = backoffMs(error, tries);
-        expect(wait).toBeGreaterThanOrEqual(retryAfterMs);
-        expect(wait).toBeLessThan(retryAfterMs + 2_000);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 86_400_000 }),
+        fc.integer({ min: 1, max: 20 }),
+        (retryAfterMs, attempts) => {
+          const error = new DfnsError('DFNS_RATE_LIMITED', 'busy', { retryAfterMs });
+          const wait = backoffMs(error, attempts);
+          expect(wait).toBeGreaterThanOrEqual(retryAfterMs);
+          expect(wait).toBeLessThan(retryAfterMs + 2_000);
+        },
+      ),
     );
     expect(backoffMs(new Error('not ours'), 1)).toBeLessThan(100);
   });

@@ -1,29 +1,24 @@
 import { DfnsApiClient } from '@dfns/sdk';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { type CredentialSigner, DelegatedAuthService, KeySigner } from 'nestjs-dfns-auth';
-import { startWith } from './registered.js';
-import { vectors } from './vectors.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type CredentialSigner, KeySigner } from 'nestjs-dfns-auth';
+import { vectors } from './support/published-vectors.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 describe.each(vectors.keys.map((key) => [key.id, key] as const))('with a key of %s', (_, key) => {
   const privateKey = key.privateKeyPem['pkcs8'] as string;
-  let sandbox: DfnsSandbox;
+  const world = useSandbox({ users: ['ada'] });
   let account: { authToken: string; credId: string };
 
-  beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    sandbox.createUser({ username: 'ada' });
-    account = sandbox.createServiceAccount({ publicKey: key.publicKeyPem.spki });
+  beforeAll(() => {
+    account = world.sandbox.createServiceAccount({ publicKey: key.publicKeyPem.spki });
   });
 
-  afterAll(() => sandbox.stop());
-
-  it('our signer works inside the official client', async () => {
+  it('KeySigner works inside the official client', async () => {
     const { authToken, credId } = account;
     const client = new DfnsApiClient({
-      baseUrl: sandbox.url,
-      orgId: sandbox.orgId,
+      baseUrl: world.sandbox.url,
+      orgId: world.sandbox.orgId,
       authToken,
       signer: new KeySigner({ credId, privateKey }),
     });
@@ -31,19 +26,17 @@ describe.each(vectors.keys.map((key) => [key.id, key] as const))('with a key of 
     expect(token.split('.')).toHaveLength(3);
   });
 
-  it("the official signer works as our service account's credential", async () => {
+  it('the official signer works as the credential of the service account', async () => {
     const { authToken, credId } = account;
     const credential: CredentialSigner = new AsymmetricKeySigner({ credId, privateKey });
-    const context = await startWith(sandbox, { serviceAccount: { authToken, credential } });
-    const { token } = await context.get(DelegatedAuthService, { strict: false }).login({ username: 'ada' });
+    const service = await world.startService({ serviceAccount: { authToken, credential } });
+    const { token } = await service.login({ username: 'ada' });
     expect(token.split('.')).toHaveLength(3);
-    await context.close();
   });
 
-  it('both get the same answer from us', async () => {
+  it('the service account can log a user in', async () => {
     const { authToken, credId } = account;
-    const context = await startWith(sandbox, { serviceAccount: { authToken, credential: { credId, privateKey } } });
-    await expect(context.get(DelegatedAuthService, { strict: false }).getToken('ada')).resolves.toBeDefined();
-    await context.close();
+    const service = await world.startService({ serviceAccount: { authToken, credential: { credId, privateKey } } });
+    await expect(service.getToken('ada')).resolves.toBeDefined();
   });
 });

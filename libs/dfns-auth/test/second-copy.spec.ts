@@ -10,20 +10,18 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DfnsSandbox } from 'dfns-sandbox';
 import * as first from 'nestjs-dfns-auth';
-import { optionsFor } from './registered.js';
+import { optionsFor } from './support/library-instance.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 /** A second copy of the package, as another version of it in the same process would be. */
 let second: typeof first;
-let sandbox: DfnsSandbox;
+const world = useSandbox({ users: ['ada'] });
 let app: INestApplication;
 
 beforeAll(async () => {
   jest.resetModules();
   second = await import('nestjs-dfns-auth');
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
   const identity = () => 'ada';
 
   @Injectable()
@@ -63,8 +61,8 @@ beforeAll(async () => {
 
   @Module({
     imports: [
-      first.DfnsAuthModule.forRoot({ ...optionsFor(sandbox), identity }),
-      first.DfnsAuthModule.forRoot({ ...optionsFor(sandbox), name: 'eu' }),
+      first.DfnsAuthModule.forRoot({ ...optionsFor(world.sandbox), identity }),
+      first.DfnsAuthModule.forRoot({ ...optionsFor(world.sandbox), name: 'eu' }),
     ],
     controllers: [WhoController],
     providers: [Named],
@@ -75,10 +73,7 @@ beforeAll(async () => {
   await app.listen(0, '127.0.0.1');
 });
 
-afterAll(async () => {
-  await app.close();
-  await sandbox.stop();
-});
+afterAll(() => app.close());
 
 const get = async (path: string) => {
   const answer = await fetch(`${await app.getUrl()}${path}`);

@@ -1,3 +1,4 @@
+// A unit of its own: the parser of private keys, and the two engines that sign with them.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -5,7 +6,7 @@ import fc from 'fast-check';
 import { KeySigner, type UserActionChallenge } from 'nestjs-dfns-auth';
 import { readPrivateKey } from '../src/credentials/private-key.js';
 import { signingEngine } from '../src/credentials/signing-engine.js';
-import { type VectorKey, vectorKey, vectors } from './vectors.js';
+import { type VectorKey, vectorKey, vectors } from './support/published-vectors.js';
 
 function challengeFor(credId: string, challenge = 'Y2gtdGVzdA'): UserActionChallenge {
   return {
@@ -57,7 +58,7 @@ describe('private keys', () => {
     ['truncated body', /damaged or truncated/],
     ['empty string', /is empty/],
     ['not PEM', /is not PEM/],
-  ])('says what %s looks like', (name, message) => {
+  ])('names the problem of %s', (name, message) => {
     const { pem, passphrase } = vectors.refusedPrivateKeys.find((vector) => vector.name === name) as never;
     expect(() => new KeySigner({ credId: 'cred', privateKey: pem, passphrase: passphrase ?? undefined })).toThrow(
       message,
@@ -78,12 +79,12 @@ describe('private keys', () => {
     ['white space', ' \n\t', /is empty/],
     ['a PKCS#1 public key', '-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----', /is a public key/],
     ['a certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', /is a public key/],
-    ['something that is no key at all', '-----BEGIN rsa PUBLIC KEY-----', /is not PEM/],
-  ])('says what %s looks like', (_, text, message) => {
+    ['a text that is not a key', '-----BEGIN rsa PUBLIC KEY-----', /is not PEM/],
+  ])('names the problem of %s', (_, text, message) => {
     expect(() => readPrivateKey(text)).toThrow(message);
   });
 
-  it('reads line breaks that arrive as the four characters \\r\\n', async () => {
+  it('reads line breaks that are written as the four characters \\r\\n', async () => {
     const key = vectorKey('p256');
     const escaped = (key.privateKeyPem['pkcs8'] as string).replaceAll('\n', '\\r\\n');
     await expect(verifies(escaped, key)).resolves.toBe(true);
@@ -94,14 +95,14 @@ describe('private keys', () => {
     expect(readPrivateKey(pem, correctPassphrase).asymmetricKeyType).toBe('rsa');
   });
 
-  it('refuses a key whose halves do not belong together', () => {
+  it('refuses a private key with another public key', () => {
     const [one, other] = [0, 1].map(() => generateKeyPairSync('ed25519').privateKey);
     const jwk = { ...one?.export({ format: 'jwk' }), d: other?.export({ format: 'jwk' }).d };
     const mixed = { ...createPrivateKey({ key: jwk, format: 'jwk' }), asymmetricKeyType: 'ed25519', export: () => jwk };
     expect(() => signingEngine(mixed as never)).toThrow(/inconsistent/);
   });
 
-  it('never repeats any of the text it refuses', () => {
+  it('never repeats the refused text', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 12, unit: 'binary' }), (secret) => {
         for (const text of [secret, `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`]) {
@@ -134,7 +135,7 @@ describe('KeySigner', () => {
     },
   );
 
-  it('refuses a challenge that does not list its credential, without naming the others', async () => {
+  it('refuses a challenge that does not list its credential, and names no other credential', async () => {
     const { credId, privateKeyPem } = vectorKey('p256');
     const signer = new KeySigner({ credId, privateKey: privateKeyPem['pkcs8'] as string });
     const refusal = signer.sign(challengeFor('another-credential'));
@@ -143,7 +144,7 @@ describe('KeySigner', () => {
   });
 
   it.each(['ed25519', 'p256', 'secp256k1'] as const)(
-    'signs %s with the portable engine where the native one fails',
+    'signs %s with the portable engine when the native engine fails',
     (id) => {
       const key = vectorKey(id);
       const engine = signingEngine(readPrivateKey(key.privateKeyPem['pkcs8'] as string), () => {

@@ -6,17 +6,17 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type { CreatedServiceAccount, Fault } from 'dfns-sandbox';
 import { DelegatedAuthService, DfnsAuthModule, DfnsError } from 'nestjs-dfns-auth';
-import { readTokenClaims } from '../src/credentials/token-claims.js';
-import { resources, resourcesAfter } from './hostile/resources.js';
-import { start } from './registered.js';
+import { startInstance } from './support/library-instance.js';
+import { processResources, processResourcesAfter } from './support/process-resources.js';
+import { usernameOf } from './support/token-claims.js';
 
-/** `npm run soak` makes it 20,000. */
+/** `npm run soak` sets it to 20,000. */
 const LOGINS = Number(process.env['SOAK_LOGINS'] ?? 300);
 const SEED = Number(process.env['SOAK_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 20;
 const FAULT_SHARE = 0.1;
 const DEADLINE_MS = 5_000;
-/** What a busy machine may add to a deadline. */
+/** The time that a busy machine may add to a deadline. */
 const SLACK_MS = 500;
 const USERNAMES = Array.from({ length: 50 }, (_, at) => `user-${at}`);
 const STEPS = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated'];
@@ -46,19 +46,19 @@ let context: TestingModule;
 let auth: DelegatedAuthService;
 
 beforeAll(async () => {
-  thread = new Worker('./libs/dfns-auth/test/hostile/sandbox-thread.mjs', { workerData: { usernames: USERNAMES } });
+  thread = new Worker('./libs/dfns-auth/test/support/sandbox-thread.mjs', { workerData: { usernames: USERNAMES } });
   const [{ url, orgId, account }] = (await once(thread, 'message')) as [
     { url: string; orgId: string; account: Required<CreatedServiceAccount> },
   ];
   const { authToken, credId, privateKey } = account;
-  const registration = DfnsAuthModule.forRoot({
+  const library = DfnsAuthModule.forRoot({
     baseUrl: url,
     orgId,
     serviceAccount: { authToken, credential: { credId, privateKey } },
     http: { attemptTimeoutMs: 1_000, deadlineMs: DEADLINE_MS },
     tokens: { maxEntries: 10 },
   });
-  context = await start(registration);
+  context = await startInstance(library);
   auth = context.get(DelegatedAuthService);
 });
 
@@ -67,7 +67,7 @@ afterAll(async () => {
   await thread.terminate();
 });
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Returns numbers from 0 to 1, the same ones for the same seed (mulberry32). */
 let state = SEED;
 function chance(): number {
   state = (state + 0x6d2b79f5) | 0;
@@ -98,7 +98,7 @@ async function loginOnce(tally: Tally): Promise<void> {
   const startedAt = performance.now();
   try {
     const token = chance() < 0.5 ? await auth.getToken(username) : (await auth.login({ username })).token;
-    expect(readTokenClaims(token)?.username).toBe(username);
+    expect(usernameOf(token)).toBe(username);
     tally.tokens += 1;
   } catch (error) {
     if (!(error instanceof DfnsError)) throw error;
@@ -107,7 +107,7 @@ async function loginOnce(tally: Tally): Promise<void> {
   tally.slowestMs = Math.max(tally.slowestMs, performance.now() - startedAt);
 }
 
-/** So many logins, so many at once. */
+/** Makes `count` logins, at most {@link AT_ONCE} at the same time. */
 async function logins(count: number): Promise<Tally> {
   const tally: Tally = { tokens: 0, errors: {}, slowestMs: 0 };
   let left = count;
@@ -121,12 +121,12 @@ async function logins(count: number): Promise<Tally> {
   return tally;
 }
 
-it(`${LOGINS} logins with a fault in ten, seed ${SEED}`, async () => {
+it(`${LOGINS} logins, with a fault in every tenth one, leave no resources open: seed ${SEED}`, async () => {
   const warm = Math.ceil(LOGINS / 10);
   await logins(warm);
-  const before = { ...standing(), ...resources() };
+  const before = { ...standing(), ...processResources() };
   const tally = await logins(LOGINS - warm);
-  const after = { ...(await resourcesAfter(before)), ...standing() };
+  const after = { ...(await processResourcesAfter(before)), ...standing() };
 
   const failed = Object.values(tally.errors).reduce((sum, count) => sum + count, 0);
   console.log(JSON.stringify({ seed: SEED, ...tally, heapGrewBy: after.heap - before.heap }));

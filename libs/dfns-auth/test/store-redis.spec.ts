@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import KeyvRedis from '@keyv/redis';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
 import { Keyv } from 'keyv';
 import {
-  DelegatedAuthService,
+  type DelegatedAuthService,
   DelegatedCeremonies,
   KeySigner,
   KeyvCeremonyStore,
   KeyvTokenStore,
 } from 'nestjs-dfns-auth';
-import { operations, optionsFor, startWith } from './registered.js';
-import { RedisServer } from './replicas/redis-server.js';
-import { Replica } from './replicas/replica.js';
-import { until } from './until.js';
+import { optionsFor } from './support/library-instance.js';
+import { RedisServer } from './support/redis-server.js';
+import { Replica } from './support/replica.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,14 +24,13 @@ const isCi = process.env['CI'] === 'true';
 const describeWithRedis = isInstalled ? describe : describe.skip;
 if (!isInstalled && !isCi) process.stderr.write('skipped: there is no redis-server; apt-get install redis-server\n');
 
-it('has a redis-server where tests count', () => {
+it('CI has a redis-server', () => {
   expect(isInstalled || !isCi).toBe(true);
 });
 
 describeWithRedis('replicas with one Redis', () => {
   let now: number;
   let redis: RedisServer;
-  let sandbox: DfnsSandbox;
   let closing: (() => Promise<unknown>)[];
 
   beforeAll(async () => {
@@ -40,12 +38,11 @@ describeWithRedis('replicas with one Redis', () => {
   });
   afterAll(() => redis.kill());
 
-  beforeEach(async () => {
+  beforeEach(() => {
     now = Date.now();
     closing = [];
-    sandbox = await DfnsSandbox.start({ now: () => now });
-    closing.push(() => sandbox.stop());
   });
+  const world = useSandboxForEachTest({ now: () => now });
   afterEach(async () => {
     for (const close of closing.reverse()) await close();
   });
@@ -56,20 +53,16 @@ describeWithRedis('replicas with one Redis', () => {
     return opened;
   };
   const tokens = () => ({ leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE, store: new KeyvTokenStore(keyv(), sealing) });
-  const register = async (): Promise<DelegatedAuthService> => {
-    const context: TestingModule = await startWith(sandbox, { tokens: tokens() }, () => now);
-    closing.push(() => context.close());
-    return context.get(DelegatedAuthService);
-  };
+  const startService = () => world.startService({ tokens: tokens() });
   const createUsers = (count: number) => {
     const usernames = Array.from({ length: count }, (_, i) => `lovelace-${i}`);
-    for (const username of usernames) sandbox.createUser({ username });
+    for (const username of usernames) world.sandbox.createUser({ username });
     return usernames;
   };
-  const logins = () => operations(sandbox).filter((operation) => operation === 'POST /auth/login/delegated').length;
+  const logins = () => world.operations().filter((operation) => operation === 'POST /auth/login/delegated').length;
   const raw = () => (keyv().store as KeyvRedis<string>).getClient();
 
-  /** All that stands in Redis, keys and values. */
+  /** Returns all keys and values in Redis. */
   async function dump(): Promise<[key: string, value: string][]> {
     const client = (await raw()) as unknown as {
       keys(p: string): Promise<string[]>;
@@ -80,13 +73,12 @@ describeWithRedis('replicas with one Redis', () => {
     );
   }
 
-  it('finish a ceremony that another began, once, and leave nothing to read', async () => {
-    const { credId = '', privateKey = '' } = sandbox.createUser({ username: 'ceremonious' });
+  it('finish a ceremony of another replica once, and store no readable data', async () => {
+    const { credId = '', privateKey = '' } = world.sandbox.createUser({ username: 'ceremonious' });
     const signer = new KeySigner({ credId, privateKey });
     const replica = async () => {
       const ceremonies = { store: new KeyvCeremonyStore(keyv(), sealing) };
-      const context = await startWith(sandbox, { ceremonies }, () => now);
-      closing.push(() => context.close());
+      const context = await world.startInstance({ ceremonies });
       return context.get(DelegatedCeremonies);
     };
     const [one, other] = [await replica(), await replica()];
@@ -94,7 +86,7 @@ describeWithRedis('replicas with one Redis', () => {
     const begun = await one.beginAction('ceremonious', { method: 'POST', path: '/wallets', body });
     const rows = (await dump()).filter(([key]) => key.includes('dfns-ceremony'));
     expect(rows).toHaveLength(1);
-    const secrets = [...sandbox.secrets, 'ceremonious', 'readable', begun.ceremonyId];
+    const secrets = [...world.sandbox.secrets, 'ceremonious', 'readable', begun.ceremonyId];
     expect(secrets.filter((secret) => JSON.stringify(rows).includes(secret))).toEqual([]);
     const assertion = await signer.sign({ ...begun.challenge, challengeIdentifier: '' });
     const answers = [one, other, other].map((ceremonies) =>
@@ -102,12 +94,12 @@ describeWithRedis('replicas with one Redis', () => {
     );
     const outcomes = await Promise.allSettled(answers);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(operations(sandbox).filter((operation) => operation === 'POST /wallets')).toHaveLength(1);
+    expect(world.operations().filter((operation) => operation === 'POST /wallets')).toHaveLength(1);
   });
 
-  it('log a user in once a lifetime, four processes of them', async () => {
+  it('log a user in once in the lifetime of a token, in four processes', async () => {
     const usernames = createUsers(100);
-    const options = optionsFor(sandbox, { tokens: { leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE } });
+    const options = optionsFor(world.sandbox, { tokens: { leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE } });
     const replicas = await Promise.all(
       Array.from({ length: 4 }, () => Replica.start({ options, redisUrl: redis.url, sealing })),
     );
@@ -119,7 +111,7 @@ describeWithRedis('replicas with one Redis', () => {
       const results = await everywhere();
       expect(results.filter(({ failure }) => failure)).toEqual([]);
       expect(logins()).toBeGreaterThanOrEqual(usernames.length * lifetime);
-      // In memory from now on; then past the end of every token.
+      // Now all tokens are in memory. After an hour all of them have ended.
       expect(new Set((await everywhere()).map(({ token }) => token)).size).toBeLessThanOrEqual(usernames.length * 1.05);
       now += HOUR;
     }
@@ -128,22 +120,22 @@ describeWithRedis('replicas with one Redis', () => {
 
   it('refresh a token once', async () => {
     createUsers(1);
-    const services = await Promise.all(Array.from({ length: 4 }, register));
+    const services = await Promise.all(Array.from({ length: 4 }, startService));
     const everywhere = async () =>
       new Set(await Promise.all(services.map((service) => service.getToken('lovelace-0'))));
     const [first] = await everywhere();
     now += HOUR - 6 * MINUTE;
     expect(await everywhere()).toEqual(new Set([first]));
-    await until(async () => {
+    await waitUntil(async () => {
       const served = await everywhere();
       return served.size === 1 && !served.has(first as string);
     });
     expect(logins()).toBe(2);
   });
 
-  it('fail no login while Redis is killed, away and back, and share again afterwards', async () => {
+  it('fail no login while Redis is killed and started again, and then share tokens again', async () => {
     const usernames = createUsers(20);
-    const [first, second] = [await register(), await register()];
+    const [first, second] = [await startService(), await startService()];
     let isOver = false;
     const failures: unknown[] = [];
     let served = 0;
@@ -160,7 +152,7 @@ describeWithRedis('replicas with one Redis', () => {
     const loads = [first, second, first, second].map(load);
     const some = async () => {
       const before = served;
-      await until(() => served > before + 50);
+      await waitUntil(() => served > before + 50);
     };
     await some();
     await redis.kill();
@@ -170,16 +162,16 @@ describeWithRedis('replicas with one Redis', () => {
     isOver = true;
     await Promise.all(loads);
     expect(failures).toEqual([]);
-    await until(async () => {
+    await waitUntil(async () => {
       now += 1;
       const token = await first.forget('lovelace-0').then(() => first.getToken('lovelace-0'));
-      return (await (await register()).getToken('lovelace-0')) === token;
+      return (await (await startService()).getToken('lovelace-0')) === token;
     });
   });
 
-  it('wait no longer for a Redis that answers nothing than for its time limit', async () => {
+  it('wait at most for the time limit when Redis does not answer', async () => {
     createUsers(1);
-    const service = await register();
+    const service = await startService();
     await service.getToken('lovelace-0');
     redis.freeze();
     try {
@@ -192,28 +184,28 @@ describeWithRedis('replicas with one Redis', () => {
     }
   });
 
-  it('leave nothing readable in Redis', async () => {
+  it('store nothing readable in Redis', async () => {
     const usernames = createUsers(5);
-    const service = await register();
+    const service = await startService();
     await Promise.all(usernames.map((username) => service.getToken(username)));
-    await until(async () => (await dump()).filter(([key]) => key.includes('dfns-token')).length >= 5);
+    await waitUntil(async () => (await dump()).filter(([key]) => key.includes('dfns-token')).length >= 5);
     const text = JSON.stringify(await dump());
     expect(text).not.toContain('lovelace');
-    for (const secret of sandbox.secrets) {
+    for (const secret of world.sandbox.secrets) {
       expect(text).not.toContain(secret);
       for (const part of secret.split('.')) expect(text).not.toContain(part);
     }
   });
 
-  it('open no row that was altered or moved, and log in instead', async () => {
+  it('log in again when a row was altered or moved', async () => {
     createUsers(2);
     const usernames = ['lovelace-0', 'lovelace-1'];
     const before = new Set((await dump()).map(([key]) => key));
-    const service = await register();
+    const service = await startService();
     const tokensBefore = await Promise.all(usernames.map((username) => service.getToken(username)));
     const rows = async () =>
       (await dump()).filter(([key]) => key.includes('dfns-token') && !key.includes(':lock:') && !before.has(key));
-    await until(async () => (await rows()).length === 2);
+    await waitUntil(async () => (await rows()).length === 2);
     const [[one, hers], [other, his]] = (await rows()) as [[string, string], [string, string]];
     const client = await raw();
     const flipped = hers.replace(/(test\.[\w-]{40})(.)/, (_, head, next) => `${head}${next === 'A' ? 'B' : 'A'}`);
@@ -226,11 +218,11 @@ describeWithRedis('replicas with one Redis', () => {
       await client.set(one, row as string);
       await client.set(other, otherRow as string);
       const asked = logins();
-      const fresh = await register();
+      const fresh = await startService();
       const got = await Promise.all(usernames.map((username) => fresh.getToken(username)));
       expect(logins()).toBe(asked + 2);
       expect(got.some((token) => tokensBefore.includes(token))).toBe(false);
-      await until(async () => (await rows()).every(([, row]) => row.includes('test.')));
+      await waitUntil(async () => (await rows()).every(([, row]) => row.includes('test.')));
     }
   });
 });

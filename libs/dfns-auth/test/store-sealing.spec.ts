@@ -1,3 +1,4 @@
+// A unit of its own: the sealer, with rows and contexts that no token or ceremony produces.
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -11,7 +12,7 @@ const keyOf = (id: string) => ({ id, key: randomBytes(32).toString('base64') });
 const CONTEXT = ['token', 'or-1', 'ada'];
 
 describe('Sealer', () => {
-  it('opens what it sealed, in its context', () => {
+  it('opens a sealed text in its context', () => {
     const sealer = new Sealer({ keys: [keyOf('a')] });
     const texts = fc.string({ unit: 'grapheme' });
     fc.assert(
@@ -21,7 +22,7 @@ describe('Sealer', () => {
     );
   });
 
-  it('opens in no other context, be it joined of the same letters', () => {
+  it('opens a text in no other context, also if it has the same letters in other parts', () => {
     const sealer = new Sealer({ keys: [keyOf('a')] });
     const parts = fc.array(
       fc.string({ unit: fc.constantFrom('a', 'A', '"', ',', '\\', ':', '\0', '\ud800', 'é', 'é') }),
@@ -37,7 +38,7 @@ describe('Sealer', () => {
     );
   });
 
-  it('opens nothing of which any bit was flipped, any character replaced, or anything cut or added', () => {
+  it('opens no text with a flipped bit, a cut end or an added character', () => {
     const sealer = new Sealer({ keys: [keyOf('key-1')] });
     const sealed = sealer.seal('eyJ.secret', CONTEXT);
     const bytes = Buffer.from(sealed);
@@ -54,12 +55,12 @@ describe('Sealer', () => {
     }
   });
 
-  it('never seals the same way twice', () => {
+  it('seals the same text differently each time', () => {
     const sealer = new Sealer({ keys: [keyOf('a')] });
     expect(sealer.seal('text', CONTEXT)).not.toBe(sealer.seal('text', CONTEXT));
   });
 
-  it('seals with the first key, opens with all of them, and with no other', () => {
+  it('seals with the first key, and opens with its keys only', () => {
     const [old, next, stranger] = [keyOf('old'), keyOf('new'), keyOf('old')];
     const before = new Sealer({ keys: [old] });
     const during = new Sealer({ keys: [next, old] });
@@ -70,7 +71,7 @@ describe('Sealer', () => {
     expect(new Sealer({ keys: [stranger] }).open(before.seal('text', CONTEXT), CONTEXT)).toBeUndefined();
   });
 
-  it('takes keys as bytes and in either base64, and keeps a copy', () => {
+  it('accepts keys as bytes, base64 and base64url, and copies them', () => {
     const key = randomBytes(32);
     const sealed = new Sealer({ keys: [{ id: 'a', key: key.toString('base64url') }] }).seal('text', CONTEXT);
     const sealer = new Sealer({ keys: [{ id: 'a', key }] });
@@ -86,15 +87,15 @@ describe('Sealer', () => {
     ['no base64', { keys: [{ id: 'a', key: `${'*'.repeat(43)}=` }] }],
     ['no key', { keys: [{ id: 'a' } as never] }],
     ['no id', { keys: [{ ...keyOf('a'), id: '' }] }],
-    ['an id that cannot be told from what follows', { keys: [{ ...keyOf('a'), id: 'a.b' }] }],
+    ['an id with a dot, which separates the parts', { keys: [{ ...keyOf('a'), id: 'a.b' }] }],
     ['an id given twice', { keys: [keyOf('a'), keyOf('a')] }],
-  ])('refuses %s, and names no key', (_, options) => {
+  ])('refuses %s, and repeats no key', (_, options) => {
     const make = () => new KeyvTokenStore(new Keyv(), options);
     expect(make).toThrow(expect.objectContaining({ code: 'DFNS_CONFIGURATION' }));
     expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
   });
 
-  it('shows no key, printed at any depth', () => {
+  it('prints no key at any depth', () => {
     const key = keyOf('a');
     const store = new KeyvTokenStore(new Keyv(), { keys: [key] });
     const printed =
@@ -107,13 +108,13 @@ describe('Sealer', () => {
 describe('SealedKeyv', () => {
   const sealing = { keys: [keyOf('a')] };
 
-  it('keeps neither names nor values readable', async () => {
+  it('stores no readable names and values', async () => {
     const rows = new Map<string, string>();
     await new SealedKeyv(new Keyv({ store: rows }), sealing, 'token').set(['ada lovelace'], 'eyJ.secret', 1_000);
     expect(inspect([...rows])).not.toMatch(/ada|eyJ/);
   });
 
-  it('opens no row that was moved to another key', async () => {
+  it('does not open a row that was moved to another key', async () => {
     const rows = new Map<string, string>();
     const sealed = new SealedKeyv(new Keyv({ store: rows }), sealing, 'token');
     await sealed.set(['ada'], 'hers', 10_000);
@@ -123,13 +124,13 @@ describe('SealedKeyv', () => {
     expect([await sealed.get(['ada']), await sealed.get(['bob'])]).toEqual([undefined, undefined]);
   });
 
-  it('keeps purposes apart', async () => {
+  it('does not open a row of another purpose', async () => {
     const keyv = new Keyv();
     await new SealedKeyv(keyv, sealing, 'token').set(['ada'], 'text', 10_000);
     expect(await new SealedKeyv(keyv, sealing, 'ceremony').get(['ada'])).toBeUndefined();
   });
 
-  it('keeps rows of keys apart that differ in anything', async () => {
+  it('gives different rows to different keys', async () => {
     const sealed = new SealedKeyv(new Keyv(), sealing, 'token');
     const parts = fc.array(fc.string({ unit: fc.constantFrom('a', 'A', '"', ',', '\ud800', '\udfff', '\ufffd', ' ') }));
     fc.assert(
@@ -140,7 +141,7 @@ describe('SealedKeyv', () => {
     );
   });
 
-  it('hands a row to one taker', async () => {
+  it('gives a row to one of several takers', async () => {
     const sealed = new SealedKeyv(new Keyv(), sealing, 'ceremony');
     await sealed.set(['1'], 'text', 10_000);
     const taken = await Promise.all(Array.from({ length: 20 }, () => sealed.take(['1'])));

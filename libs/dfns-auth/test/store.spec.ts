@@ -1,54 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 import {
-  DelegatedAuthService,
   DfnsAuthModule,
   type DfnsAuthModuleOptions,
   DfnsError,
   KeyvTokenStore,
   type TokenStore,
 } from 'nestjs-dfns-auth';
-import { MemoryTokenStore } from './memory-token-store.js';
-import { operations, optionsFor, start, startWith } from './registered.js';
-import { until } from './until.js';
+import { optionsFor } from './support/library-instance.js';
+import { MemoryTokenStore } from './support/memory-token-store.js';
+import { usernameOf } from './support/token-claims.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const LOGIN = ['POST /auth/action/init', 'POST /auth/action', 'POST /auth/login/delegated'];
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 let now: number;
-let sandbox: DfnsSandbox;
-let contexts: TestingModule[];
 
-beforeEach(async () => {
+beforeEach(() => {
   now = Date.now();
-  contexts = [];
-  sandbox = await DfnsSandbox.start({ now: () => now });
-  for (const username of ['ada', 'bob']) sandbox.createUser({ username });
 });
 
-afterEach(async () => {
-  for (const context of contexts) await context.close();
-  await sandbox.stop();
-});
+const world = useSandboxForEachTest({ now: () => now, users: ['ada', 'bob'] });
 
-async function replica(store: TokenStore, more: Partial<DfnsAuthModuleOptions> = {}, of = sandbox) {
-  const context = await startWith(
-    of,
-    { tokens: { store, leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE }, ...more },
-    () => now,
-  );
-  contexts.push(context);
-  return context.get(DelegatedAuthService);
+function replica(store: TokenStore, more: Partial<DfnsAuthModuleOptions> = {}, of = world) {
+  return of.startService({ tokens: { store, leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE }, ...more });
 }
 
-const logins = () => operations(sandbox).filter((operation) => operation === LOGIN[2]).length;
-const usernameOf = (token: string) =>
-  JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())['https://custom/username'];
+const logins = () => world.operations().filter((operation) => operation === LOGIN[2]).length;
 
 describe('replicas with one store', () => {
   it('log a user in once, and refresh the token once', async () => {
@@ -62,23 +45,23 @@ describe('replicas with one store', () => {
       expect(logins()).toBe(lifetime);
       now += HOUR - 6 * MINUTE;
       expect(await everywhere()).toEqual(new Set([token]));
-      await until(async () => {
+      await waitUntil(async () => {
         const served = await everywhere();
         return served.size === 1 && !served.has(token as string);
       });
     }
-    await until(() => store.locks.size === 0);
+    await waitUntil(() => store.locks.size === 0);
   });
 
-  it('log in again when the one that does fails', async () => {
+  it('log in again after the login of one of them failed', async () => {
     const store = new MemoryTokenStore();
     const [first, second] = [await replica(store), await replica(store)];
-    sandbox.faults.add({ on: LOGIN[2] as string, kind: 'status', status: 403 });
+    world.sandbox.faults.add({ on: LOGIN[2] as string, kind: 'status', status: 403 });
     const results = await Promise.allSettled([first.getToken('ada'), second.getToken('ada')]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('do not wait for ever for one that has died with the lock', async () => {
+  it('do not wait forever for a replica that stopped and holds the lock', async () => {
     const store = new MemoryTokenStore();
     store.lock = async () => undefined;
     const service = await replica(store, { http: { deadlineMs: 900 } });
@@ -87,7 +70,7 @@ describe('replicas with one store', () => {
     expect(performance.now() - startedAt).toBeLessThan(900);
   });
 
-  it('take no token over that was forgotten or refused', async () => {
+  it('do not use a token of the store that was forgotten or refused', async () => {
     const store = new MemoryTokenStore();
     const [first, second] = [await replica(store), await replica(store)];
     const refused = await first.getToken('ada');
@@ -99,48 +82,45 @@ describe('replicas with one store', () => {
     });
     expect(used[0]).toBe(refused);
     expect(used[1]).not.toBe(refused);
-    await until(() => [...store.rows.values()][0]?.includes(used[1] as string) === true);
+    await waitUntil(() => [...store.rows.values()][0]?.includes(used[1] as string) === true);
     expect(await (await replica(store)).getToken('ada')).toBe(used[1]);
     await second.forget('ada');
     expect(store.rows.size).toBe(0);
   });
 
-  it('end the session of a user whose token only the store knows', async () => {
+  it('log a user out at Dfns when only the store has the token', async () => {
     const store = new MemoryTokenStore();
     const token = await (await replica(store)).getToken('ada');
-    await until(() => store.rows.size === 1);
+    await waitUntil(() => store.rows.size === 1);
     await (await replica(store)).logout('ada');
-    const answer = await fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${world.sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(401);
   });
 });
 
 describe('one store for several organisations', () => {
-  it('never serves the token of one to the other', async () => {
+  const other = useSandboxForEachTest({ now: () => now, users: ['ada'] });
+
+  it('never serves the token of another organisation', async () => {
     const store = new MemoryTokenStore();
-    const other = await DfnsSandbox.start({ now: () => now });
-    try {
-      other.createUser({ username: 'ada' });
-      const here = await (await replica(store, { orgId: undefined })).getToken('ada');
-      const there = await (await replica(store, { orgId: undefined }, other)).getToken('ada');
-      expect(there).not.toBe(here);
-      expect(other.requests).toHaveLength(3);
-    } finally {
-      await contexts.pop()?.close();
-      await other.stop();
-    }
+    const here = await (await replica(store, { orgId: undefined })).getToken('ada');
+    const there = await (await replica(store, { orgId: undefined }, other)).getToken('ada');
+    expect(there).not.toBe(here);
+    expect(other.sandbox.requests).toHaveLength(3);
   });
 
-  it('is refused at start when nobody knows the organisation', async () => {
-    const { serviceAccount, ...options } = optionsFor(sandbox, { tokens: { store: new MemoryTokenStore() } });
+  it('makes the start fail when the organisation is unknown', async () => {
+    const { serviceAccount, ...options } = optionsFor(world.sandbox, { tokens: { store: new MemoryTokenStore() } });
     const [header, , signature] = String(serviceAccount.authToken).split('.');
     const authToken = [header, Buffer.from('{}').toString('base64url'), signature].join('.');
     const anonymous = { ...options, orgId: undefined, serviceAccount: { ...serviceAccount, authToken } };
-    await expect(start(DfnsAuthModule.forRoot(anonymous))).rejects.toMatchObject({ code: 'DFNS_CONFIGURATION' });
+    await expect(world.startModule(DfnsAuthModule.forRoot(anonymous))).rejects.toMatchObject({
+      code: 'DFNS_CONFIGURATION',
+    });
   });
 });
 
-describe('usernames that look alike', () => {
+describe('usernames that look similar', () => {
   const units = fc.constantFrom(
     'a',
     'A',
@@ -164,22 +144,28 @@ describe('usernames that look alike', () => {
   const names = fc.uniqueArray(fc.string({ unit: units, minLength: 1, maxLength: 4 }), { minLength: 8, maxLength: 8 });
 
   it('never share a token, in memory or in the store', async () => {
-    const store = new KeyvTokenStore(new Keyv(), { keys: [{ id: 'a', key: randomBytes(32) }] });
+    const rows = new Map<string, string>();
+    const known = new Set<string>();
+    const store = new KeyvTokenStore(new Keyv({ store: rows }), { keys: [{ id: 'a', key: randomBytes(32) }] });
     const [first, second] = [await replica(store), await replica(store)];
     await fc.assert(
       fc.asyncProperty(names, async (usernames) => {
-        for (const username of usernames) if (!sandbox.user(username)) sandbox.createUser({ username });
+        for (const username of usernames) if (!world.sandbox.user(username)) world.sandbox.createUser({ username });
         const tokens = await Promise.all(usernames.map((username) => first.getToken(username)));
         expect(tokens.map(usernameOf)).toEqual(usernames);
+        for (const username of usernames) known.add(username);
+        // The first replica writes to the store in the background.
+        await waitUntil(() => rows.size === known.size);
         expect((await Promise.all(usernames.map((username) => second.getToken(username)))).map(usernameOf)).toEqual(
           usernames,
         );
       }),
       { numRuns: 25 },
     );
-    const asked = operations(sandbox).length / 3;
+    const asked = world.operations().length / 3;
     expect(asked).toBe(
-      new Set(sandbox.requests.filter(({ path }) => path === '/auth/login/delegated').map(({ body }) => body)).size,
+      new Set(world.sandbox.requests.filter(({ path }) => path === '/auth/login/delegated').map(({ body }) => body))
+        .size,
     );
   });
 });
@@ -207,8 +193,8 @@ describe('a store that', () => {
       },
     ],
     ['cannot lock', { lock: async () => Promise.reject(new Error('down')) }],
-    ['gives no lock that can be given back', { lock: async () => true as never }],
-    ['cannot give a lock back', { lock: async () => async () => Promise.reject(new Error('down')) }],
+    ['gives a lock without a function to release it', { lock: async () => true as never }],
+    ['cannot release a lock', { lock: async () => async () => Promise.reject(new Error('down')) }],
     ['cannot delete', { delete: async () => Promise.reject(new Error('down')) }],
   ])('%s fails no login', async (_, parts) => {
     const service = await replica(broken(parts));
@@ -217,7 +203,7 @@ describe('a store that', () => {
     expect(await service.getToken('ada')).not.toBe(token);
   });
 
-  it('hangs costs a login its time limit, a few times, and then nothing', async () => {
+  it('hangs delays three logins by its time limit, and then none', async () => {
     const service = await replica(broken({ get: never, set: never, delete: never, lock: never }));
     expect(await timeOf(() => service.getToken('ada'))).toBeLessThan(1_500);
     for (let i = 0; i < 3; i += 1) await service.forget('ada').then(() => service.getToken('ada'));
@@ -225,7 +211,7 @@ describe('a store that', () => {
     expect(logins()).toBe(5);
   });
 
-  it('gives a lock too late gets it back', async () => {
+  it('gives a lock too late gets it released', async () => {
     const store = new MemoryTokenStore();
     let give = () => {};
     const late = new Promise<void>((resolve) => {
@@ -239,31 +225,34 @@ describe('a store that', () => {
     const service = await replica(store);
     await service.getToken('ada');
     give();
-    await until(() => store.rows.size === 1);
-    await until(() => store.locks.size === 0);
+    await waitUntil(() => store.rows.size === 1);
+    await waitUntil(() => store.locks.size === 0);
     expect(store.rows.size).toBe(1);
   });
 
-  const stranger = () => sandbox.issueUserToken('bob');
+  const stranger = () => world.sandbox.issueUserToken('bob');
   it.each<[string, () => unknown]>([
     ['an empty row', () => ''],
     ['no JSON', () => '{'],
     ['null', () => 'null'],
     ['a number', () => 7],
     ['an object without a token', () => '{"askedAt":1}'],
-    ['a token that is none', () => JSON.stringify({ token: 'a b', askedAt: now })],
+    ['a token of a wrong form', () => JSON.stringify({ token: 'a b', askedAt: now })],
     ['a token without a time', () => JSON.stringify({ token: stranger() })],
     ['the token of another user', () => JSON.stringify({ token: stranger(), askedAt: now })],
-    ['a token that has ended', () => JSON.stringify({ token: sandbox.issueUserToken('ada'), askedAt: now - HOUR })],
-  ])('lies with %s is not believed', async (_, row) => {
+    [
+      'a token that has ended',
+      () => JSON.stringify({ token: world.sandbox.issueUserToken('ada'), askedAt: now - HOUR }),
+    ],
+  ])('returns %s is not trusted', async (_, row) => {
     const store = broken({ get: async () => row() as string });
     const service = await replica(store);
     expect(usernameOf(await service.getToken('ada'))).toBe('ada');
     expect(logins()).toBe(1);
   });
 
-  it('claims a token to be from the future does not make it live longer', async () => {
-    const token = sandbox.issueUserToken('ada');
+  it('returns a token from the future does not extend its life', async () => {
+    const token = world.sandbox.issueUserToken('ada');
     const store = broken({
       get: async () => JSON.stringify({ token, askedAt: now + 100 * HOUR }),
       set: async () => {},
@@ -275,9 +264,9 @@ describe('a store that', () => {
     expect(await service.getToken('ada')).not.toBe(token);
   });
 
-  it('brings a dropped token back for ever does not get it served', async () => {
+  it('returns a dropped token again and again does not get it served', async () => {
     const store = broken({ delete: async () => {}, set: async () => {} });
-    const token = sandbox.issueUserToken('ada');
+    const token = world.sandbox.issueUserToken('ada');
     const row = JSON.stringify({ token, askedAt: now });
     store.get = async () => row;
     const service = await replica(store);

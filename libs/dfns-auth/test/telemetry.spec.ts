@@ -1,3 +1,4 @@
+// Two describe blocks test a unit of their own: Telemetry, without an instance and with other organisations.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
@@ -10,7 +11,6 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { DfnsSandbox } from 'dfns-sandbox';
 import {
   DelegatedAuthService,
   type DfnsCallEvent,
@@ -19,31 +19,19 @@ import {
   type DfnsTokenEvent,
 } from 'nestjs-dfns-auth';
 import { Telemetry } from '../src/telemetry/telemetry.js';
-import { leaks, printed } from './hostile/printed.js';
-import { startWith } from './registered.js';
+import { leaks, printed } from './support/secret-leaks.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const LOGIN = 'POST /auth/login/delegated';
 const STEPS = ['POST /auth/action/init', 'POST /auth/action', LOGIN];
 const USERNAME = 'ada.lovelace@example.org';
 
-let sandbox: DfnsSandbox;
+const world = useSandbox({ users: [USERNAME] });
 let context: TestingModule;
 let auth: DelegatedAuthService;
 
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: USERNAME });
-});
-
-afterEach(async () => {
-  sandbox.faults.clear();
-  await context.close();
-});
-
-afterAll(() => sandbox.stop());
-
 async function started(): Promise<void> {
-  context = await startWith(sandbox, { http: { maxAttempts: 2 } });
+  context = await world.startInstance({ http: { maxAttempts: 2 } });
   auth = context.get(DelegatedAuthService);
 }
 
@@ -71,7 +59,7 @@ describe('diagnostics channels', () => {
     for (const { channel, listen } of listeners) unsubscribe(channel, listen);
   });
 
-  it('tell of a login and its requests', async () => {
+  it('get an event for a login and one for each request', async () => {
     await auth.login({ username: USERNAME });
     expect(events.call).toEqual([
       {
@@ -87,12 +75,12 @@ describe('diagnostics channels', () => {
       [STEPS[1], 'exchange', 'ok'],
       [STEPS[2], 'call', 'ok'],
     ]);
-    const [flow, ...steps] = [...events.call, ...events.step].map(({ durationMs }) => durationMs);
-    expect(flow).toBeGreaterThanOrEqual(Math.max(...(steps as number[])));
+    const [call, ...steps] = [...events.call, ...events.step].map(({ durationMs }) => durationMs);
+    expect(call).toBeGreaterThanOrEqual(Math.max(...(steps as number[])));
   });
 
-  it('tell of tries and outcomes', async () => {
-    sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
+  it('get the number of attempts and the outcomes', async () => {
+    world.sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
     expect(events.call).toMatchObject([{ outcome: 'DFNS_UNAVAILABLE', attempts: 2 }]);
     const failures = events.step.filter(({ outcome }) => outcome !== 'ok');
@@ -102,16 +90,16 @@ describe('diagnostics channels', () => {
     ]);
   });
 
-  it('tell where tokens came from', async () => {
+  it('get the source of each token', async () => {
     await Promise.all([auth.getToken(USERNAME), auth.getToken(USERNAME), auth.getToken(USERNAME)]);
     await auth.getToken(USERNAME);
     expect(events.token.map(({ result }) => result)).toEqual(['miss', 'coalesced', 'coalesced', 'hit']);
     expect(new Set([...events.token, ...events.call].map(({ user }) => user)).size).toBe(1);
   });
 
-  it('name no one, and hold no id and no secret', async () => {
+  it('get no username, no id and no secret', async () => {
     const userToken = await auth.getToken(USERNAME);
-    const wallet = sandbox.createWallet({ network: 'EthereumSepolia', delegateTo: USERNAME });
+    const wallet = world.sandbox.createWallet({ network: 'EthereumSepolia', delegateTo: USERNAME });
     const read = {
       method: 'GET',
       path: `/wallets/${wallet.id}`,
@@ -119,14 +107,14 @@ describe('diagnostics channels', () => {
       caller: { userToken },
     } as const;
     await context.get(DfnsClient).request(read);
-    sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
+    world.sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
     expect(events.call.map(({ operation }) => operation)).toContain('GET /wallets/{id}');
     const text = printed(events);
-    expect(leaks(text, [...sandbox.secrets, USERNAME, 'private', wallet.id])).toEqual([]);
+    expect(leaks(text, [...world.sandbox.secrets, USERNAME, 'private', wallet.id])).toEqual([]);
   });
 
-  it('count a call that its caller ended before it began as no try', async () => {
+  it('get no attempt for a call that its caller ended before it began', async () => {
     await auth.login({ username: USERNAME }, { signal: AbortSignal.abort() }).catch(() => undefined);
     expect(events.call).toMatchObject([{ outcome: 'DFNS_ABORTED', attempts: 0 }]);
     expect(events.step).toEqual([]);
@@ -159,22 +147,22 @@ describe('OpenTelemetry', () => {
     contextApi.disable();
   });
 
-  it('has a span for the call, and below it one for each request', async () => {
+  it('gets a span for the call, and a child span for each request', async () => {
     await auth.login({ username: USERNAME });
     const finished = spans.getFinishedSpans();
     expect(finished.map(({ name, kind }) => [name, kind])).toEqual([
       ...STEPS.map((step) => [`dfns ${step}`, SpanKind.CLIENT]),
       [`dfns ${LOGIN}`, SpanKind.INTERNAL],
     ]);
-    const flow = finished.at(-1);
-    expect(flow?.attributes).toMatchObject({ 'dfns.operation': LOGIN, 'dfns.outcome': 'ok', 'dfns.attempts': 1 });
+    const call = finished.at(-1);
+    expect(call?.attributes).toMatchObject({ 'dfns.operation': LOGIN, 'dfns.outcome': 'ok', 'dfns.attempts': 1 });
     expect(finished.slice(0, 3).map((span) => span.parentSpanContext?.spanId)).toEqual(
-      Array(3).fill(flow?.spanContext().spanId),
+      Array(3).fill(call?.spanContext().spanId),
     );
   });
 
-  it('marks failures with their code, and holds nothing of what Dfns said', async () => {
-    sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
+  it('gets the code of a failure, and no text of Dfns', async () => {
+    world.sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
     const failed = spans.getFinishedSpans().filter(({ status }) => status.code === SpanStatusCode.ERROR);
     expect(failed.map(({ status }) => status.message)).toEqual(Array(3).fill('DFNS_UNAVAILABLE'));
@@ -182,14 +170,14 @@ describe('OpenTelemetry', () => {
     const told = spans
       .getFinishedSpans()
       .map(({ name, attributes, status, events }) => ({ name, attributes, status, events }));
-    expect(leaks(printed(told), [...sandbox.secrets, USERNAME])).toEqual([]);
+    expect(leaks(printed(told), [...world.sandbox.secrets, USERNAME])).toEqual([]);
     expect(printed(told)).not.toContain('Rejected');
   });
 
-  it('counts calls by outcome, their duration, retries, and tokens by where they came from', async () => {
+  it('counts calls by outcome, durations, retries, and tokens by source', async () => {
     await auth.getToken(USERNAME);
     await auth.getToken(USERNAME);
-    sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
+    world.sandbox.faults.add({ ...unavailable, on: LOGIN, times: 2 });
     await refused();
     await reader.forceFlush();
     const points = figures
@@ -223,8 +211,7 @@ describe('OpenTelemetry', () => {
 });
 
 describe('pseudonyms', () => {
-  it('differ by user and by organisation', async () => {
-    await started();
+  it('differ by user and by organisation', () => {
     const users: string[] = [];
     const listen = (event: unknown) => void users.push((event as DfnsTokenEvent).user);
     subscribe('nestjs-dfns-auth:token', listen);
@@ -237,13 +224,12 @@ describe('pseudonyms', () => {
   });
 });
 
-describe('without anybody who listens', () => {
-  it('calls through, and describes nothing', async () => {
-    await started();
+describe('without a listener', () => {
+  it('Telemetry makes the call, and creates no event', async () => {
     const telemetry = new Telemetry(undefined);
     const call = () => Promise.resolve('result');
     const attempts = () => {
-      throw new Error('nobody wanted to know');
+      throw new Error('nobody listens');
     };
     await expect(telemetry.call({ operation: LOGIN, attempts }, call)).resolves.toBe('result');
     await expect(telemetry.step(LOGIN, 'call', call)).resolves.toBe('result');

@@ -1,49 +1,32 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService } from 'nestjs-dfns-auth';
-import { startWith } from './registered.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { tokenWith } from './support/token-claims.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const LOGIN = 'POST /auth/login/delegated';
 const SECOND = 1_000;
 const OTHER_ORG = 'or-aaaaa-bbbbb-cccccccccccccccc';
 
-/** A token as Dfns may send one, with these claims. */
-function tokenWith(claims: object): string {
-  return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
-}
-
-let sandbox: DfnsSandbox;
-let context: TestingModule;
+const world = useSandbox();
 let service: DelegatedAuthService;
 let now: number;
-
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start();
-});
-afterAll(() => sandbox.stop());
 
 beforeEach(() => {
   now = Date.now();
 });
-afterEach(async () => {
-  sandbox.faults.clear();
-  await context.close();
-});
 
 async function started(more: object = {}): Promise<void> {
-  context = await startWith(sandbox, { tokens: { defaultLifetimeMs: 40 * SECOND }, ...more }, () => now);
-  service = context.get(DelegatedAuthService);
+  service = await world.startService({ tokens: { defaultLifetimeMs: 40 * SECOND }, ...more }, () => now);
 }
 
-/** From now on Dfns answers every login with this. */
+/** From now on, Dfns answers each login with this body. */
 function answerLoginsWith(body: object): void {
-  sandbox.faults.add({ on: LOGIN, times: Number.POSITIVE_INFINITY, kind: 'status', status: 200, body });
+  world.sandbox.faults.add({ on: LOGIN, times: Number.POSITIVE_INFINITY, kind: 'status', status: 200, body });
 }
 
-const logins = () => sandbox.requests.filter(({ method, path }) => `${method} ${path}` === LOGIN).length;
+const logins = () => world.operations().filter((operation) => operation === LOGIN).length;
 
-const metadata = (orgId = sandbox.orgId) => ({ 'https://custom/app_metadata': { orgId } });
+const metadata = (orgId = world.sandbox.orgId) => ({ 'https://custom/app_metadata': { orgId } });
 
 describe('the answer to a login', () => {
   it.each([
@@ -72,7 +55,7 @@ describe('the answer to a login', () => {
   it.each([
     ['without a name', () => ({ ...metadata() })],
     ['with the name', () => ({ ...metadata(), 'https://custom/username': 'ada' })],
-  ])('is taken with a token %s', async (_, claims) => {
+  ])('is accepted with a token %s', async (_, claims) => {
     await started();
     answerLoginsWith({ token: tokenWith(claims()) });
     await expect(service.login({ username: 'ada' })).resolves.toEqual({ token: tokenWith(claims()) });
@@ -81,7 +64,7 @@ describe('the answer to a login', () => {
   it.each([
     ['an opaque token', () => 'opaque'],
     ['a token of any organisation', () => tokenWith(metadata())],
-  ])('may hold %s where no organisation is configured', async (_, token) => {
+  ])('may contain %s when no organisation is configured', async (_, token) => {
     await started({ orgId: undefined });
     answerLoginsWith({ token: token() });
     await expect(service.getToken('ada')).resolves.toBe(token());
@@ -89,7 +72,7 @@ describe('the answer to a login', () => {
 });
 
 describe('a token is served', () => {
-  /** Whether it is still served after `ms`. */
+  /** Returns whether the library still serves the token after `ms`. */
   async function isServedAfter(ms: number): Promise<boolean> {
     const before = logins();
     now += ms;
@@ -97,14 +80,14 @@ describe('a token is served', () => {
     return logins() === before;
   }
 
-  // Of a lifetime of 40 seconds, 30 are served.
+  // A token with a lifetime of 40 seconds is served for 30 seconds.
   it.each([
-    ['tells nothing', {}],
-    ['tells only its end', { exp: 1_000_100 }],
-    ['tells only its beginning', { iat: 1_000_000 }],
+    ['has no times', {}],
+    ['has only its end', { exp: 1_000_100 }],
+    ['has only its beginning', { iat: 1_000_000 }],
     ['ends as it begins', { iat: 1_000_000, exp: 1_000_000 }],
     ['ends before it begins', { iat: 1_000_000, exp: 999_999 }],
-    ['tells nonsense', { iat: '1000000', exp: null }],
+    ['has times of a wrong type', { iat: '1000000', exp: null }],
   ])('for the default lifetime when it %s', async (_, times) => {
     await started();
     answerLoginsWith({ token: tokenWith({ ...metadata(), ...times }) });
@@ -113,14 +96,14 @@ describe('a token is served', () => {
     expect(await isServedAfter(11 * SECOND)).toBe(false);
   });
 
-  it('for three quarters of a minute, when it lives one, and refreshed from half of it on', async () => {
+  it('for three quarters of its minute, and is refreshed from the half of it', async () => {
     await started();
     answerLoginsWith({ token: tokenWith({ ...metadata(), iat: 1_000_000, exp: 1_000_060 }) });
     await service.getToken('ada');
     const first = logins();
     now += 30 * SECOND - 1;
     await service.getToken('ada');
-    // A refresh would have been asked for before this login of somebody else ended.
+    // A refresh would begin before this login of another user ends.
     await service.getToken('grace').catch(() => undefined);
     expect(logins()).toBe(first + 1);
     now += 1;

@@ -1,36 +1,24 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DfnsUsers } from 'nestjs-dfns-auth';
-import { operations, startWith } from './registered.js';
+import { useSandbox } from './support/use-sandbox.js';
 
 const SIGNED = ['POST /auth/action/init', 'POST /auth/action'];
 /** Three pages of the largest size. */
 const MANY = 450;
 
 describe('users', () => {
-  let sandbox: DfnsSandbox;
-  let context: TestingModule;
+  const world = useSandbox();
   let users: DfnsUsers;
 
   beforeAll(async () => {
-    sandbox = await DfnsSandbox.start();
-    sandbox.createUser({ username: 'boss', kind: 'CustomerEmployee' });
-    for (let i = 0; i < MANY; i += 1) sandbox.createUser({ username: `user-${i}`, registered: false });
-    context = await startWith(sandbox);
-    users = context.get(DfnsUsers);
+    world.sandbox.createUser({ username: 'boss', kind: 'CustomerEmployee' });
+    for (let i = 0; i < MANY; i += 1) world.sandbox.createUser({ username: `user-${i}`, registered: false });
+    users = (await world.startInstance()).get(DfnsUsers);
   });
 
-  afterEach(() => sandbox.faults.clear());
+  const idOf = (username: string) => world.sandbox.user(username)?.userId as string;
 
-  afterAll(async () => {
-    await context.close();
-    await sandbox.stop();
-  });
-
-  const idOf = (username: string) => sandbox.user(username)?.userId as string;
-
-  it('are listed by the page', async () => {
+  it('are listed in pages', async () => {
     const first = await users.list({ kind: 'EndUser', limit: 2 });
     expect(first.items).toMatchObject([
       { username: 'user-0', isRegistered: false, kind: 'EndUser' },
@@ -41,32 +29,32 @@ describe('users', () => {
     await expect(users.list({ kind: 'CustomerEmployee' })).resolves.toMatchObject({ items: [{ username: 'boss' }] });
   });
 
-  it('are iterated page after page, each once', async () => {
-    const before = sandbox.requests.length;
+  it('are iterated page by page, each user once', async () => {
+    const before = world.sandbox.requests.length;
     const names = new Set<string>();
     for await (const { username } of users.all({ kind: 'EndUser' })) names.add(username);
     expect(names.size).toBe(MANY);
-    expect(sandbox.requests.length - before).toBe(3);
+    expect(world.sandbox.requests.length - before).toBe(3);
   });
 
-  it('are fetched only as far as they are iterated', async () => {
-    const before = sandbox.requests.length;
+  it('are fetched only as far as the iteration goes', async () => {
+    const before = world.sandbox.requests.length;
     for await (const { username } of users.all()) if (username === 'user-5') break;
-    expect(sandbox.requests.length - before).toBe(1);
+    expect(world.sandbox.requests.length - before).toBe(1);
   });
 
-  it('are found by exactly their name, on whatever page', async () => {
+  it('are found by their exact name on any page', async () => {
     await expect(users.findByUsername('user-449')).resolves.toMatchObject({ userId: idOf('user-449') });
     await expect(users.findByUsername('USER-449')).resolves.toBeUndefined();
   });
 
-  it('are switched off and on, and archived, as signed writes', async () => {
-    const id = idOf('user-7');
-    const before = sandbox.requests.length;
+  it('are deactivated, activated and archived with signed requests', async () => {
+    const id = world.sandbox.createUser({ username: 'leaver', registered: false }).userId;
+    const before = world.sandbox.requests.length;
     await expect(users.deactivate(id)).resolves.toMatchObject({ userId: id, isActive: false });
     await expect(users.activate(id)).resolves.toMatchObject({ isActive: true });
     await expect(users.archive(id)).resolves.toMatchObject({ userId: id });
-    expect(operations(sandbox, before)).toEqual([
+    expect(world.operations(before)).toEqual([
       ...SIGNED,
       `PUT /auth/users/${id}/deactivate`,
       ...SIGNED,
@@ -74,10 +62,10 @@ describe('users', () => {
       ...SIGNED,
       `DELETE /auth/users/${id}`,
     ]);
-    await expect(users.findByUsername('user-7')).resolves.toBeUndefined();
+    await expect(users.findByUsername('leaver')).resolves.toBeUndefined();
   });
 
-  it('are got by their id', async () => {
+  it('are read by their id', async () => {
     await expect(users.get(idOf('user-1'))).resolves.toMatchObject({ username: 'user-1' });
     await expect(users.get('us-aaaaa-bbbbb-cccccccccccccccc')).rejects.toMatchObject({ code: 'DFNS_NOT_FOUND' });
   });
@@ -85,22 +73,28 @@ describe('users', () => {
   it.each(['', '..', 'us-1/activate', 'us-1?force=true', 'x'.repeat(65), undefined])(
     'refuse the id %j before any request',
     async (id) => {
-      const before = sandbox.requests.length;
+      const before = world.sandbox.requests.length;
       await expect(users.archive(id as string)).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
-      expect(sandbox.requests).toHaveLength(before);
+      expect(world.sandbox.requests).toHaveLength(before);
     },
   );
 
-  it('do not go round in circles', async () => {
+  it('are not iterated forever when pages repeat', async () => {
     const body = JSON.stringify({ items: [], nextPageToken: 'again' });
-    sandbox.faults.add({ on: 'GET /auth/users', times: Number.POSITIVE_INFINITY, kind: 'status', status: 200, body });
+    world.sandbox.faults.add({
+      on: 'GET /auth/users',
+      times: Number.POSITIVE_INFINITY,
+      kind: 'status',
+      status: 200,
+      body,
+    });
     await expect(users.findByUsername('x')).rejects.toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
   });
 
   it.each([[{}], [{ items: {} }], [{ items: [{ username: 'x' }] }], [{ items: [], nextPageToken: 7 }]])(
     'refuse the answer %j',
     async (answer) => {
-      sandbox.faults.add({ on: 'GET /auth/users', kind: 'status', status: 200, body: JSON.stringify(answer) });
+      world.sandbox.faults.add({ on: 'GET /auth/users', kind: 'status', status: 200, body: JSON.stringify(answer) });
       await expect(users.list()).rejects.toMatchObject({ code: 'DFNS_MALFORMED_RESPONSE' });
     },
   );

@@ -18,7 +18,7 @@ export function readUserActionChallenge(answer: AnswerReader): UserActionChallen
       factor: item.text('factor') as 'first' | 'second' | 'either',
       requiresSecondFactor: item.flag('requiresSecondFactor'),
     })),
-    // Older answers have neither of these two (dfns-api 20.10).
+    // Older answers have neither `userVerification` nor `attestation` (dfns-api 20.10).
     userVerification: (answer.optionalText('userVerification') ?? 'required') as 'required',
     attestation: answer.optionalText('attestation') ?? 'none',
     externalAuthenticationUrl: answer.optionalText('externalAuthenticationUrl') ?? '',

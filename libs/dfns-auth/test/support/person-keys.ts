@@ -1,19 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createKeyCredential, type KeySignerOptions } from 'nestjs-dfns-auth';
 
-/** Keys of a person who is about to register: one to sign with, one for recovery. */
+/** The keys of a person who wants to register: one key signs, the other one is for recovery. */
 export interface Person {
   key: KeySignerOptions;
   recoveryKey: KeySignerOptions;
 }
 
-/** A person with fresh keys. */
+/** Makes a person with new keys. */
 export const newPerson = (name: string): Person => ({
   key: newKey(`${name} key`),
   recoveryKey: newKey(`${name} code`),
 });
 
-/** An Ed25519 key with a credId made of `name`. */
+/** Makes an Ed25519 key. Its credId is the encoded `name`. */
 export function newKey(name: string): KeySignerOptions {
   const { privateKey } = generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -22,7 +22,7 @@ export function newKey(name: string): KeySignerOptions {
   return { credId: Buffer.from(name).toString('base64url'), privateKey };
 }
 
-/** The credentials with which a person answers a registration or recovery challenge. */
+/** Makes the credentials that a person sends for the challenge of a registration or a recovery. */
 export function credentialsOf({ key, recoveryKey }: Person, challenge: string) {
   return {
     firstFactorCredential: createKeyCredential(challenge, { credentialKind: 'Key', ...key }),

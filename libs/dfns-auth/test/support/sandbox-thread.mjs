@@ -1,4 +1,4 @@
-/** A sandbox in a thread of its own, so that its memory, sockets and timers are not counted as those of the library. */
+/** A sandbox in its own thread. So a test does not count its memory, sockets and timers as those of the library. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DfnsSandbox } from 'dfns-sandbox';
 

@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** The path of a Chromium on this machine. */
+/** Finds the path of Chromium on this machine. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
-/** Flags for a browser that talks to this machine and to nobody else. */
+/** The flags of a browser that connects only to this machine. */
 export const CHROMIUM_FLAGS = [
   '--headless',
   '--no-sandbox',

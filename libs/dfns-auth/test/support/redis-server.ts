@@ -3,16 +3,18 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** A `redis-server` of our own on a free port, with nothing on disk. */
+/** A `redis-server` process on a free port. It writes nothing to disk. */
 export class RedisServer {
   #process: ChildProcess | undefined;
 
   private constructor(readonly port: number) {}
 
+  /** Whether this machine has `redis-server`. */
   static get isInstalled(): boolean {
     return spawnSync('redis-server', ['--version']).status === 0;
   }
 
+  /** Finds a free port, and starts a server on it. */
   static async start(): Promise<RedisServer> {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
@@ -27,7 +29,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Again, on the same port, with nothing in it. */
+  /** Starts the server, also again after {@link kill}: on the same port, and empty. */
   async start(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.#process = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -37,7 +39,7 @@ export class RedisServer {
     this.#process.stdout?.resume();
   }
 
-  /** At once, as a crash would. */
+  /** Ends the process immediately, like a crash. */
   async kill(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
@@ -46,11 +48,12 @@ export class RedisServer {
     if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
   }
 
-  /** Stops it so that it keeps its connections and answers nothing. */
+  /** Stops the process. It keeps its connections, and it answers nothing. */
   freeze(): void {
     this.#process?.kill('SIGSTOP');
   }
 
+  /** Continues the process after {@link freeze}. */
   thaw(): void {
     this.#process?.kill('SIGCONT');
   }

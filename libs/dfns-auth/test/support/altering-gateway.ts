@@ -2,26 +2,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What Dfns answered, before anybody meddled with it. */
+/** The answer of Dfns, before the gateway alters it. */
 export interface GenuineAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Writes an answer in its own way. */
-export type Meddler = (answer: GenuineAnswer, response: ServerResponse, request: IncomingMessage) => void;
+/** Writes an altered answer. */
+export type AlterAnswer = (answer: GenuineAnswer, response: ServerResponse, request: IncomingMessage) => void;
 
-const honest: Meddler = ({ status, headers, body }, response) => {
+const unaltered: AlterAnswer = ({ status, headers, body }, response) => {
   response.writeHead(status, headers).end(body);
 };
 
-/** Stands between the library and Dfns and does to connections what no server of good breeding does. */
-export class Gateway {
+/** A proxy between the library and Dfns. It alters answers, and breaks connections and the rules of HTTP. */
+export class AlteringGateway {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #meddlers = new Map<string, Meddler>();
-  /** `METHOD /path` of what came in. */
+  readonly #alterations = new Map<string, AlterAnswer>();
+  /** `METHOD /path` of the requests that it received. */
   readonly seen: string[] = [];
 
   private constructor(target: string) {
@@ -40,7 +40,7 @@ export class Gateway {
         headers: { 'content-type': answer.headers.get('content-type') ?? '' },
         body: await answer.text(),
       };
-      (this.#meddlers.get(operation) ?? honest)(genuine, response, request);
+      (this.#alterations.get(operation) ?? unaltered)(genuine, response, request);
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -48,8 +48,9 @@ export class Gateway {
     });
   }
 
-  static async open(target: string): Promise<Gateway> {
-    const gateway = new Gateway(target);
+  /** Starts a gateway to the server at `target`. */
+  static async open(target: string): Promise<AlteringGateway> {
+    const gateway = new AlteringGateway(target);
     await new Promise<void>((resolve) => {
       gateway.#server.listen(0, '127.0.0.1', resolve);
     });
@@ -60,17 +61,17 @@ export class Gateway {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Connections that are open. */
+  /** The open connections. */
   get connections(): Socket[] {
     return [...this.#sockets];
   }
 
-  /** Answers `operation` through `meddler` from now on. */
-  on(operation: string, meddler: Meddler): void {
-    this.#meddlers.set(operation, meddler);
+  /** From now on, `alter` writes the answers to `operation`. */
+  on(operation: string, alter: AlterAnswer): void {
+    this.#alterations.set(operation, alter);
   }
 
-  /** Gives the genuine answer to `operation`, ends the connection, and takes no other one. */
+  /** Answers `operation` without a change, then ends the connection and accepts no other one. */
   closeAfter(operation: string): void {
     this.on(operation, ({ status, headers, body }, response) => {
       this.#server.close();
@@ -78,6 +79,7 @@ export class Gateway {
     });
   }
 
+  /** Ends all connections, and stops the gateway. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));

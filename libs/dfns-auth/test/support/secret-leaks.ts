@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** Everything that anybody could print of a value: inspect at any depth, JSON, string, stack and causes. */
+/** Returns all texts that somebody could print of a value: inspect at any depth, JSON, string, stack and causes. */
 export function printed(value: unknown): string {
   const texts = [inspect(value, { depth: Infinity, showHidden: true, getters: true, maxStringLength: Infinity })];
   texts.push(JSON.stringify(value) ?? '', String(value), Object.prototype.toString.call(value));
@@ -9,7 +9,7 @@ export function printed(value: unknown): string {
   return texts.join('\n');
 }
 
-/** The secrets that show in a text, also when they are cut up, escaped or encoded. Empty is what tests want. */
+/** Returns the secrets that a text contains, also if they are split, escaped or encoded. Tests expect an empty list. */
 export function leaks(text: string, secrets: readonly string[]): string[] {
   const forms = [text, text.replace(/[^A-Za-z0-9]/g, '')];
   return secrets.filter((secret) =>

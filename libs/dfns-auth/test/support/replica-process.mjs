@@ -1,6 +1,6 @@
 /**
- * One replica of an application, in a process of its own, on the built package. Its parent tells it the time, asks it to
- * get tokens of users, and hears what came of it.
+ * One replica of an application, in its own process, with the built package. The parent process sends the time and
+ * usernames. The replica gets a token for each user, and sends the results back.
  */
 import 'reflect-metadata';
 import KeyvRedis from '@keyv/redis';

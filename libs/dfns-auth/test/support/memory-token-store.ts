@@ -1,6 +1,6 @@
 import type { ReleaseLock, TokenStore } from 'nestjs-dfns-auth';
 
-/** A token store as an application might write one: rows and locks in memory, shared by the replicas of a test. */
+/** A token store that an application could write. Rows and locks are in memory; the replicas of a test share it. */
 export class MemoryTokenStore implements TokenStore {
   readonly rows = new Map<string, string>();
   readonly locks = new Set<string>();

@@ -2,27 +2,27 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { CreatedUser } from 'dfns-sandbox';
 import { type CallOptions, DelegatedAuthService, DelegatedCeremonies, KeySigner } from 'nestjs-dfns-auth';
 
-/** The three kinds of flow that differ in what may be repeated, and in whose name they are made. */
-export const FLOWS = ['login', 'registration', 'user-signed action'] as const;
-export type FlowName = (typeof FLOWS)[number];
+/** The three kinds of calls. They differ in who makes them and in what the library may send again. */
+export const CALLS = ['login', 'registration', 'user-signed action'] as const;
+export type CallName = (typeof CALLS)[number];
 
-/** The three requests of every flow. */
+/** The three requests of each call. */
 export const STEPS = ['init', 'exchange', 'call'] as const;
 export type StepName = (typeof STEPS)[number];
 
-const CALLS: Record<FlowName, string> = {
+const LAST_OPERATIONS: Record<CallName, string> = {
   login: 'POST /auth/login/delegated',
   registration: 'POST /auth/registration/delegated',
   'user-signed action': 'POST /wallets',
 };
 
-/** `METHOD /path` of a step. */
-export function operationOf(flow: FlowName, step: StepName): string {
-  return { init: 'POST /auth/action/init', exchange: 'POST /auth/action', call: CALLS[flow] }[step];
+/** Returns `METHOD /path` of a step. */
+export function operationOf(call: CallName, step: StepName): string {
+  return { init: 'POST /auth/action/init', exchange: 'POST /auth/action', call: LAST_OPERATIONS[call] }[step];
 }
 
-/** Runs flows against Dfns the way an application does. */
-export class UpstreamFlows {
+/** Makes calls to Dfns in the same way as an application. */
+export class UpstreamCalls {
   readonly #context: INestApplicationContext;
   readonly #user: CreatedUser;
   #registrations = 0;
@@ -32,10 +32,10 @@ export class UpstreamFlows {
     this.#user = user;
   }
 
-  /** `options` bound a login and a registration. */
-  run(flow: FlowName, options: CallOptions = {}): Promise<unknown> {
-    if (flow === 'login') return this.#auth.login({ username: this.#user.username }, options);
-    return flow === 'registration' ? this.#register(options) : this.#act();
+  /** Makes one call. The options apply to a login and a registration. */
+  run(call: CallName, options: CallOptions = {}): Promise<unknown> {
+    if (call === 'login') return this.#auth.login({ username: this.#user.username }, options);
+    return call === 'registration' ? this.#register(options) : this.#act();
   }
 
   get #auth(): DelegatedAuthService {
@@ -48,7 +48,7 @@ export class UpstreamFlows {
     return this.#auth.createRegistrationChallenge({ email, kind: 'EndUser' }, options);
   }
 
-  /** A challenge for the user, whose token is kept; their signature, as in their browser; the write that they signed. */
+  /** Gets a challenge for the user, signs it as the browser of the user does, and sends the write that the user signed. */
   async #act(): Promise<unknown> {
     const { username, credId, privateKey } = this.#user as Required<CreatedUser>;
     const ceremonies = this.#context.get(DelegatedCeremonies);
