@@ -23,5 +23,9 @@ export default {
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 20_000,
+  maxWorkers: 2,
+  // Each run has another order. It prints its seed: `npm test -- --seed=…` repeats the order.
+  randomize: true,
+  testSequencer: '<rootDir>/test/support/shuffled-files.mjs',
   reporters: ['default', '<rootDir>/test/secret-scan/reporter.mjs'],
 };

@@ -9,4 +9,6 @@ export default {
   // Ten seconds are enough to detect a mutant that hangs.
   testTimeout: 10_000,
   reporters: ['default'],
+  randomize: false,
+  testSequencer: undefined,
 };

@@ -38,6 +38,12 @@ function isRepeated(nature: Nature, call: CallName, step: StepName): boolean {
   return call === 'registration' && (step === 'exchange' || nature === 'limit');
 }
 
+/** Only a write can have happened, only if its last step was sent, and only if Dfns did not refuse it. */
+function mayHaveHappened(call: CallName, step: StepName, fault: FaultKind): boolean {
+  const isRefused = 'status' in fault && fault.status !== undefined && fault.status >= 400 && fault.status < 500;
+  return call !== 'login' && step === 'call' && !isRefused;
+}
+
 /** The requests that Dfns must receive: the steps up to the fault, once for each attempt. */
 function expectedCalls(nature: Nature, call: CallName, step: StepName): string[] {
   const once = STEPS.slice(0, STEPS.indexOf(step) + 1).map((each) => operationOf(call, each));
@@ -176,6 +182,7 @@ describe.each(Object.keys(ROWS))('%s', (name) => {
       const kind = typeof nature === 'function' ? nature(call, step) : nature;
       expect(world.operations(seen)).toEqual(expectedCalls(kind, call, step));
       expectTyped(outcome, typeof code === 'function' ? code(call, step) : code, operationOf(call, step));
+      expect(outcome).toMatchObject({ mayHaveHappened: mayHaveHappened(call, step, fault) });
     } else {
       expect(world.operations(seen)).toEqual(STEPS.slice(0, 3).map((each) => operationOf(call, each)));
     }

@@ -1,12 +1,14 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { type CreatedUser } from 'dfns-sandbox';
-import { DelegatedAuthService, DfnsClient } from 'nestjs-dfns-auth';
+import { DelegatedAuthService, DfnsClient, type DfnsStepEvent } from 'nestjs-dfns-auth';
 import { AlteringGateway } from './support/altering-gateway.js';
 import { failureOf } from './support/failure-of.js';
 import { usernameOf } from './support/token-claims.js';
 import { CALLS, operationOf, STEPS, UpstreamCalls } from './support/upstream-calls.js';
 import { useSandbox } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const LOGIN = 'POST /auth/login/delegated';
 
@@ -43,7 +45,47 @@ describe('connections that are refused', () => {
   });
 });
 
+describe('a user action that was not sent, because the connection was refused', () => {
+  it.each(CALLS)('is sent by the next attempt, without another challenge: %s', async (call) => {
+    const patient = await world.startInstance({ baseUrl: gateway.url, http: { maxAttempts: 20 } });
+    const patientCalls = new UpstreamCalls(patient, ada);
+    await patientCalls.run('user-signed action'); // keeps a user token
+    const seen = gateway.seen.length;
+    gateway.closeAfter(operationOf(call, 'exchange'));
+    const reopen = (event: unknown) => {
+      const { step, outcome } = event as DfnsStepEvent;
+      if (step === 'call' && outcome !== 'ok' && !gateway.isListening) void gateway.reopen();
+    };
+    subscribe('nestjs-dfns-auth:step', reopen);
+    try {
+      await expect(patientCalls.run(call)).resolves.toBeDefined();
+    } finally {
+      unsubscribe('nestjs-dfns-auth:step', reopen);
+    }
+    expect(gateway.seen.slice(seen)).toEqual(STEPS.map((step) => operationOf(call, step)));
+  });
+});
+
 describe('connections that the library kept', () => {
+  it('are not used at the moment in which the server closes them', async () => {
+    const limitMs = 2_000;
+    const lanes = 100;
+    const closing = await AlteringGateway.open(world.sandbox.url, limitMs);
+    const http = { maxAttempts: 1, maxSockets: 2 * lanes };
+    const dfns = (await world.startInstance({ baseUrl: closing.url, http })).get(DfnsClient);
+    const read = () => dfns.request({ method: 'GET', path: '/auth/users', caller: 'serviceAccount' });
+    await Promise.all(Array.from({ length: lanes }, read));
+    const idleSince = performance.now();
+    const outcomes: unknown[] = [];
+    for (let lane = 0; lane < lanes; lane += 1) {
+      // From 50 ms before the limit to 50 ms after it.
+      await waitUntil(() => performance.now() - idleSince >= limitMs - 50 + lane);
+      outcomes.push(failureOf(read()), failureOf(read()));
+    }
+    expect((await Promise.all(outcomes)).filter((outcome) => outcome !== undefined)).toEqual([]);
+    await closing.close();
+  });
+
   it('and that all broke unnoticed cost one failed attempt', async () => {
     await Promise.all(Array.from({ length: 8 }, () => calls.run('login')));
     const dead = gateway.connections;

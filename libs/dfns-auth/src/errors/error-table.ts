@@ -134,41 +134,44 @@ export const DFNS_ERRORS = {
     when: 'The request quota of the organisation is used up.',
     fix: 'Try again after `retryAfterMs`.',
   },
-  /** Dfns answered 5xx, the connection failed, or the circuit is open. Try again later; give `errorId` to Dfns support. */
+  /**
+   * Dfns answered 5xx, the connection failed, or the circuit is open. Try again later, a write only if `mayHaveHappened`
+   * is false; give `errorId` to Dfns support.
+   */
   DFNS_UNAVAILABLE: {
     status: 503,
     clientMessage: 'The wallet service is unavailable.',
     when: 'Dfns answered 5xx, the connection failed, or the circuit is open.',
-    fix: 'Try again later; give `errorId` to Dfns support.',
+    fix: 'Try again later, a write only if `mayHaveHappened` is false; give `errorId` to Dfns support.',
   },
-  /** One request (with `operation`) or the whole call (without) took too long. For a write, check whether it happened. */
+  /** One request (with `operation`) or the whole call (without) took too long. For a write, look at `mayHaveHappened`. */
   DFNS_TIMEOUT: {
     status: 504,
     clientMessage: 'The wallet service did not answer in time.',
     when: 'One request (with `operation`) or the whole call (without) took too long.',
-    fix: 'For a write, check whether it happened.',
+    fix: 'For a write, look at `mayHaveHappened`.',
   },
-  /** Your signal ended the call, or the application shuts down. For a write, check whether it happened. */
+  /** Your signal ended the call, or the application shuts down. For a write, look at `mayHaveHappened`. */
   DFNS_ABORTED: {
     status: 499,
     clientMessage: 'The request was aborted.',
     when: 'Your signal ended the call, or the application shuts down.',
-    fix: 'For a write, check whether it happened.',
+    fix: 'For a write, look at `mayHaveHappened`.',
   },
   /**
    * The answer is a redirect, no JSON object, too large or compressed, lacks a member, or holds a token of somebody else.
-   * Look at what stands between you and Dfns.
+   * Look at what stands between you and Dfns. For a write, look at `mayHaveHappened`.
    */
   DFNS_MALFORMED_RESPONSE: {
     status: 502,
     clientMessage: 'The wallet service gave an answer that cannot be used.',
     when: 'The answer is a redirect, no JSON object, too large or compressed, lacks a member, or holds a token of somebody else.',
-    fix: 'Look at what stands between you and Dfns.',
+    fix: 'Look at what stands between you and Dfns. For a write, look at `mayHaveHappened`.',
   },
   /** The ceremony is unknown, expired, used, or belongs to another user. Begin again. */
   DFNS_CEREMONY_INVALID: {
     status: 410,
-    clientMessage: 'The ceremony is over: begin again.',
+    clientMessage: 'This step has expired or was already used. Start again.',
     when: 'The ceremony is unknown, expired, used, or belongs to another user.',
     fix: 'Begin again.',
   },

@@ -19,6 +19,7 @@ const unaltered: AlterAnswer = ({ status, headers, body }, response) => {
 /** A proxy between the library and Dfns. It alters answers, and breaks connections and the rules of HTTP. */
 export class AlteringGateway {
   readonly #server: Server;
+  #port = 0;
   readonly #sockets = new Set<Socket>();
   readonly #alterations = new Map<string, AlterAnswer>();
   /** `METHOD /path` of the requests that it received. */
@@ -48,17 +49,24 @@ export class AlteringGateway {
     });
   }
 
-  /** Starts a gateway to the server at `target`. */
-  static async open(target: string): Promise<AlteringGateway> {
+  /**
+   * Starts a gateway to the server at `target`.
+   *
+   * @param keepAliveMs milliseconds after which it closes an idle connection; it announces them in `Keep-Alive`
+   */
+  static async open(target: string, keepAliveMs?: number): Promise<AlteringGateway> {
     const gateway = new AlteringGateway(target);
-    await new Promise<void>((resolve) => {
-      gateway.#server.listen(0, '127.0.0.1', resolve);
-    });
+    if (keepAliveMs !== undefined) gateway.#server.keepAliveTimeout = keepAliveMs;
+    await gateway.#listen(0);
     return gateway;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get isListening(): boolean {
+    return this.#server.listening;
   }
 
   /** The open connections. */
@@ -79,9 +87,22 @@ export class AlteringGateway {
     });
   }
 
+  /** Accepts connections again, after {@link closeAfter}. */
+  async reopen(): Promise<void> {
+    this.#alterations.clear();
+    await this.#listen(this.#port);
+  }
+
   /** Ends all connections, and stops the gateway. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 }
