@@ -1,36 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import { DfnsSandbox } from 'dfns-sandbox';
-import { DelegatedAuthService, type TokenStore } from 'nestjs-dfns-auth';
-import { MemoryTokenStore } from './memory-token-store.js';
-import { operations, startWith } from './registered.js';
-import { until } from './until.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { DelegatedAuthService, TokenStore } from 'nestjs-dfns-auth';
+import { MemoryTokenStore } from './support/memory-token-store.js';
+import { useSandboxForEachTest } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const LOGOUT = 'PUT /auth/logout';
 const LOGIN = 'POST /auth/login/delegated';
 const never = () => new Promise<never>(() => {});
 
-let sandbox: DfnsSandbox;
+const world = useSandboxForEachTest({ users: ['ada'] });
 let store: MemoryTokenStore;
-let contexts: TestingModule[];
 
-beforeEach(async () => {
-  sandbox = await DfnsSandbox.start();
-  sandbox.createUser({ username: 'ada' });
+beforeEach(() => {
   store = new MemoryTokenStore();
-  contexts = [];
 });
 
-afterEach(async () => {
-  for (const context of contexts) await context.close();
-  await sandbox.stop();
-});
-
-async function replica(tokenStore: TokenStore | undefined = store): Promise<DelegatedAuthService> {
-  const context = await startWith(sandbox, { tokens: { store: tokenStore } });
-  contexts.push(context);
-  return context.get(DelegatedAuthService);
-}
+const replica = (tokenStore: TokenStore = store) => world.startService({ tokens: { store: tokenStore } });
 
 const isStored = (token: string) => [...store.rows.values()].some((row) => row.includes(token));
 
@@ -38,25 +23,25 @@ const isStored = (token: string) => [...store.rows.values()].some((row) => row.i
 async function twoTokens(): Promise<{ here: DelegatedAuthService; tokens: string[] }> {
   const [here, there] = [await replica(), await replica()];
   const first = await here.getToken('ada');
-  await until(() => isStored(first));
+  await waitUntil(() => isStored(first));
   await there.forget('ada');
   const second = await there.getToken('ada');
-  await until(() => isStored(second));
+  await waitUntil(() => isStored(second));
   return { here, tokens: [first, second] };
 }
 
 async function statusesOf(tokens: string[]): Promise<number[]> {
   const asked = tokens.map((token) =>
-    fetch(`${sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } }),
+    fetch(`${world.sandbox.url}/wallets`, { headers: { authorization: `Bearer ${token}` } }),
   );
   return (await Promise.all(asked)).map(({ status }) => status);
 }
 
 /** What Dfns received while `act` ran. */
 async function received(act: () => Promise<unknown>): Promise<string[]> {
-  const before = sandbox.requests.length;
+  const before = world.sandbox.requests.length;
   await act();
-  return operations(sandbox, before);
+  return world.operations(before);
 }
 
 describe('logout', () => {
@@ -72,13 +57,13 @@ describe('logout', () => {
   it('ends a token once that is in memory and in the store', async () => {
     const here = await replica();
     const token = await here.getToken('ada');
-    await until(() => isStored(token));
+    await waitUntil(() => isStored(token));
     expect(await received(() => here.logout('ada'))).toEqual([LOGOUT]);
   });
 
   it('ends the other token when one cannot be ended, forgets both, and says so', async () => {
     const { here, tokens } = await twoTokens();
-    sandbox.faults.add({ on: LOGOUT, kind: 'status', status: 403 });
+    world.sandbox.faults.add({ on: LOGOUT, kind: 'status', status: 403 });
     const act = () => expect(here.logout('ada')).rejects.toMatchObject({ code: 'DFNS_USER_FORBIDDEN' });
     expect(await received(act)).toEqual([LOGOUT, LOGOUT]);
     expect((await statusesOf(tokens)).sort()).toEqual([200, 401]);
@@ -89,13 +74,13 @@ describe('logout', () => {
   it('takes a token that is invalid already as ended', async () => {
     const here = await replica();
     const token = await here.getToken('ada');
-    await fetch(`${sandbox.url}/auth/logout`, { method: 'PUT', headers: { authorization: `Bearer ${token}` } });
+    await fetch(`${world.sandbox.url}/auth/logout`, { method: 'PUT', headers: { authorization: `Bearer ${token}` } });
     await here.logout('ada');
   });
 
   it('ends at its deadline, over all its requests, and has forgotten', async () => {
     const { here, tokens } = await twoTokens();
-    sandbox.faults.add({ on: LOGOUT, kind: 'hang', when: 'headers', times: 9 });
+    world.sandbox.faults.add({ on: LOGOUT, kind: 'hang', when: 'headers', times: 9 });
     await expect(here.logout('ada', { deadlineMs: 100 })).rejects.toMatchObject({ code: 'DFNS_TIMEOUT' });
     expect(tokens).not.toContain(await here.getToken('ada'));
   });
@@ -106,7 +91,7 @@ describe('logout', () => {
     const act = () => expect(here.logout('ada', aborted)).rejects.toMatchObject({ code: 'DFNS_ABORTED' });
     expect(await received(act)).toEqual([]);
     expect(tokens).not.toContain(await here.getToken('ada'));
-    expect(operations(sandbox)).not.toContain(LOGOUT);
+    expect(world.operations()).not.toContain(LOGOUT);
   });
 
   it('sends nothing after it was aborted while the store was asked', async () => {
@@ -123,9 +108,9 @@ describe('logout', () => {
     await expect(leaving).rejects.toMatchObject({ code: 'DFNS_ABORTED' });
     answer();
     store.get = get;
-    await until(() => store.rows.size === 0);
+    await waitUntil(() => store.rows.size === 0);
     await here.getToken('ada');
-    expect(operations(sandbox)).not.toContain(LOGOUT);
+    expect(world.operations()).not.toContain(LOGOUT);
   });
 
   it('works without a store that answers', async () => {

@@ -156,7 +156,7 @@ export class DelegatedAuthService {
     options: CallOptions = {},
   ): Promise<RecoveryResult> {
     const result = await this.#recovery.recover(temporaryAuthenticationToken, request, options);
-    await this.#tokens.forget(result.user.username);
+    await this.#tokens.forget(result.user.username).stored;
     return result;
   }
 }

@@ -1,5 +1,4 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import { LRUCache } from 'lru-cache';
 import type { Clock, DfnsAuthConfig } from '../config/config.js';
 import type { ReleaseLock, TokenStore } from '../config/stores.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
@@ -36,14 +35,11 @@ export class StoredTokens {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
   });
   readonly #dropped = new DroppedTokens();
-  /** Users whose row could not be read when it was to be forgotten: the next row that is found is forgotten. */
-  readonly #unforgotten: LRUCache<string, true>;
 
   private constructor(config: DfnsAuthConfig, now: Clock, orgId: string | undefined) {
     this.#config = config;
     this.#now = now;
     this.#orgId = orgId;
-    this.#unforgotten = new LRUCache({ max: config.tokens.maxEntries });
   }
 
   /** @throws DfnsError `DFNS_CONFIGURATION` if there is a store and the organisation of its tokens is not known */
@@ -67,7 +63,7 @@ export class StoredTokens {
   async find(username: string, newerThan?: LiveToken): Promise<LiveToken | undefined> {
     const stored = await this.#row(username);
     if (!stored || this.#dropped.has(stored.token)) return undefined;
-    if (this.#unforgotten.delete(username)) {
+    if (this.#dropped.takeUnread(username)) {
       this.refuse(username, stored.token);
       return undefined;
     }
@@ -85,10 +81,10 @@ export class StoredTokens {
     if (ttlMs <= 0) return;
     await this.#try(async (store) => {
       await store.set(this.#key(username), JSON.stringify({ token, askedAt }), ttlMs);
-      this.#unforgotten.delete(username);
+      this.#dropped.takeUnread(username);
+      // It may have been dropped while it was written.
+      if (this.#dropped.has(token)) void this.#remove(username, token);
     });
-    // It may have been dropped while it was written.
-    if (this.#dropped.has(token)) await this.#remove(username, token);
   }
 
   /** Whether the token is never served again. */
@@ -96,9 +92,9 @@ export class StoredTokens {
     return this.#dropped.has(token);
   }
 
-  /** From now on, the token is not served any more, whatever the store says. Returns whether this is new. */
-  drop(token: string): boolean {
-    return this.#dropped.add(token);
+  /** From now on, the token is not served any more, whatever the store says. */
+  drop(token: string): void {
+    this.#dropped.add(token);
   }
 
   /** Drops a token, and removes it from the store in the background, unless the store has another one by then. */
@@ -113,7 +109,7 @@ export class StoredTokens {
       stored = await this.#row(username);
       if (stored) this.#dropped.add(stored.token);
     } catch {
-      this.#unforgotten.set(username, true);
+      this.#dropped.addUnread(username);
     }
     await this.#try((store) => store.delete(this.#key(username)));
     return stored?.token;

@@ -61,8 +61,8 @@ export class UserCalls {
 
   /** Forgets the tokens of the user in any case. `options` limit only the wait. @throws DfnsError if the wait ends */
   async forget(username: string, options: CallOptions): Promise<void> {
-    const forgetting = this.#tokens.forget(username);
-    await this.#calls.scope(options, (scope) => scope.race(forgetting));
+    const { stored } = this.#tokens.forget(username);
+    await this.#calls.scope(options, (scope) => scope.race(stored));
   }
 
   /**
@@ -71,11 +71,14 @@ export class UserCalls {
    * @throws DfnsError of the first that failed
    */
   async logout(username: string, options: CallOptions): Promise<void> {
-    const forgetting = this.#tokens.forget(username);
+    const { kept, stored } = this.#tokens.forget(username);
     await this.#calls.scope(options, async (scope) => {
-      const tokens = await scope.race(forgetting);
-      const logouts = await Promise.allSettled(tokens.map((token) => this.#login.logout(token, scope)));
-      const failed = logouts.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+      const endStored = async () => {
+        const token = await scope.race(stored);
+        if (token !== kept) await this.#endSession(token, scope);
+      };
+      const endings = await Promise.allSettled([this.#endSession(kept, scope), endStored()]);
+      const failed = endings.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
       if (failed) throw failed.reason;
     });
   }
@@ -83,5 +86,8 @@ export class UserCalls {
   /** A token of the user, from memory if there is one. @throws DfnsError `DFNS_BAD_REQUEST` for an invalid username */
   async token(username: string, options: CallOptions): Promise<string> {
     return this.#tokens.kept(username) ?? this.#tokens.get(checked(DelegatedLoginDto, { username }).username, options);
+  }
+  async #endSession(token: string | undefined, scope: CallScope): Promise<void> {
+    if (token !== undefined) await this.#login.logout(token, scope);
   }
 }
