@@ -2,8 +2,10 @@ import { DfnsError } from '../errors/dfns-error.js';
 import type { CallScope } from '../http/call-scope.js';
 import type { LiveToken } from './token-lifetime.js';
 
-/** Share of its remaining time that a call waits for another replica. It is a little less than a tenth. */
-const SHARE = 1 / 11;
+/** Share of its remaining time that a call waits for the store and for a replica that gives signs of life. */
+const WAIT_SHARE = 1 / 3;
+/** Share of its remaining time that a call waits for a replica without a sign of life. A little less than a tenth. */
+const PATIENCE_SHARE = 1 / 11;
 
 /**
  * A login of one user, and the calls that wait for its token. First it waits for the store and for other replicas. This
@@ -15,6 +17,7 @@ export class LoginFlight {
   /** The token that this login replaces; the user has it in memory. */
   readonly newerThan: LiveToken | undefined;
   readonly #wait = new AbortController();
+  #patienceMs = Number.POSITIVE_INFINITY;
   #calls: number;
   #state: 'waits' | 'logs in' | 'abandoned' = 'waits';
   #isForgotten = false;
@@ -34,6 +37,11 @@ export class LoginFlight {
     return this.#wait.signal;
   }
 
+  /** Milliseconds to wait for another replica that gives no sign of life. The most impatient call decides. */
+  get patienceMs(): number {
+    return this.#patienceMs;
+  }
+
   /** Whether the token of this login is dropped when it arrives: the user was forgotten meanwhile. */
   get isForgotten(): boolean {
     return this.#isForgotten;
@@ -51,7 +59,9 @@ export class LoginFlight {
   /** Waits for the token, until `scope` ends. */
   async join(scope: CallScope): Promise<LiveToken> {
     this.#calls += 1;
-    const hurry = setTimeout(() => this.#wait.abort(), scope.remainingMs * SHARE);
+    const { remainingMs } = scope;
+    this.#patienceMs = Math.min(this.#patienceMs, remainingMs * PATIENCE_SHARE);
+    const hurry = setTimeout(() => this.#wait.abort(), remainingMs * WAIT_SHARE);
     try {
       return await scope.race(this.token);
     } finally {

@@ -5,11 +5,10 @@ import type { ReleaseLock } from '../config/stores.js';
 import { CallScope } from '../http/call-scope.js';
 import { DelegatedLogin } from './delegated-login.js';
 import type { LoginFlight } from './login-flight.js';
+import { LOCK_MS, type LoginLock } from './login-lock.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';
 
-/** Longest time in milliseconds that a replica has the lock, and that other replicas wait for its token. */
-const LOCK_MS = 5_000;
 /** Milliseconds between two reads of the store while waiting. */
 const POLL_MS = 50;
 
@@ -50,8 +49,9 @@ export class SharedLogin implements OnApplicationShutdown {
    * @throws DfnsError of the login, never of the store; `DFNS_ABORTED` if no call is left before the login begins
    */
   async obtain(username: string, flight: LoginFlight): Promise<LiveToken> {
-    if (!this.#config.tokens.store) return this.#logIn(username, flight);
-    const { found, release } = await this.#findOrLock(username, flight);
+    const { lock } = this.#stored;
+    if (!lock) return this.#logIn(username, flight);
+    const { found, release } = await this.#findOrLock(username, flight, lock);
     if (found && !this.#stored.isDropped(found.token)) return found;
     let live: LiveToken;
     try {
@@ -76,16 +76,23 @@ export class SharedLogin implements OnApplicationShutdown {
     return liveToken(await this.#login.login(username), askedAt, this.#config.tokens);
   }
 
-  /** A token or the lock. Neither if the store fails or the wait ends: then this replica logs in without a lock. */
-  async #findOrLock(username: string, flight: LoginFlight): Promise<TokenOrLock> {
+  /**
+   * A token or the lock. Neither if the store fails, if the replica that has the lock stopped, or if the wait ends: then
+   * this replica logs in without a lock.
+   */
+  async #findOrLock(username: string, flight: LoginFlight, lock: LoginLock): Promise<TokenOrLock> {
+    const holder = lock.watch(username);
     const wait = async (scope: CallScope) => {
       for (;;) {
         const found = await this.#stored.find(username, flight.newerThan);
         if (found) return { found };
         scope.throwIfEnded();
-        const release = await this.#stored.lock(username, LOCK_MS);
+        const release = await lock.take(username);
         if (release) return this.#lockedOrFound(username, release, flight, scope);
-        await scope.sleep(POLL_MS);
+        const remainingMs = await holder.remainingMs(flight.patienceMs);
+        // The holder may also have ended a moment ago.
+        if (remainingMs === 0) return { found: await this.#stored.find(username, flight.newerThan) };
+        await scope.sleep(Math.min(POLL_MS, remainingMs));
       }
     };
     return CallScope.run(LOCK_MS, [this.#shutdown.signal, flight.waitSignal], wait).catch(() => ({}));

@@ -1,18 +1,11 @@
-import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { Clock, DfnsAuthConfig } from '../config/config.js';
-import type { ReleaseLock, TokenStore } from '../config/stores.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 import { DfnsError } from '../errors/dfns-error.js';
-import { CallScope } from '../http/call-scope.js';
 import { DroppedTokens } from './dropped-tokens.js';
+import { GuardedStore } from './guarded-store.js';
+import { LoginLock } from './login-lock.js';
 import { isServable, type LiveToken, liveToken } from './token-lifetime.js';
 import { userTokenProblem } from './user-token.js';
-
-/** Milliseconds that one operation of the store may take. */
-const STORE_TIMEOUT_MS = 500;
-/** Failures in a row after which the store is not used, except for one test every {@link HALF_OPEN_AFTER_MS} ms. */
-const BREAK_AFTER = 3;
-const HALF_OPEN_AFTER_MS = 1_000;
 
 /** A row of the store, if it holds a token of its user. */
 interface StoredToken {
@@ -22,24 +15,26 @@ interface StoredToken {
 }
 
 /**
- * The tokens in the store of the application, and the tokens that are never served again. The store is not trusted:
- * each operation has a limit of {@link STORE_TIMEOUT_MS} milliseconds, and before a token is used, it is checked that
- * the token belongs to the user and was not dropped.
+ * The tokens in the store of the application, if it has one, and the tokens that are never served again. The store is
+ * not trusted: before a token is used, it is checked that the token belongs to the user and was not dropped.
  */
 export class StoredTokens {
+  readonly #store: GuardedStore | undefined;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
   readonly #orgId: string | undefined;
-  readonly #breaker = circuitBreaker(handleAll, {
-    breaker: new ConsecutiveBreaker(BREAK_AFTER),
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-  });
   readonly #dropped = new DroppedTokens();
+  /** Only if there is a store. */
+  readonly lock: LoginLock | undefined;
 
   private constructor(config: DfnsAuthConfig, now: Clock, orgId: string | undefined) {
     this.#config = config;
     this.#now = now;
     this.#orgId = orgId;
+    const { store } = config.tokens;
+    if (!store) return;
+    this.#store = new GuardedStore(store, [config.baseUrl, String(orgId)]);
+    this.lock = new LoginLock(this.#store);
   }
 
   /** @throws DfnsError `DFNS_CONFIGURATION` if there is a store and the organisation of its tokens is not known */
@@ -79,8 +74,8 @@ export class StoredTokens {
   async keep(username: string, { token, askedAt, staleAt }: LiveToken): Promise<void> {
     const ttlMs = staleAt - this.#now();
     if (ttlMs <= 0) return;
-    await this.#try(async (store) => {
-      await store.set(this.#key(username), JSON.stringify({ token, askedAt }), ttlMs);
+    await this.#store?.try(async (store) => {
+      await store.set(this.#keyOf(username), JSON.stringify({ token, askedAt }), ttlMs);
       this.#dropped.takeUnread(username);
       // It may have been dropped while it was written.
       if (this.#dropped.has(token)) void this.#remove(username, token);
@@ -111,30 +106,16 @@ export class StoredTokens {
     } catch {
       this.#dropped.addUnread(username);
     }
-    await this.#try((store) => store.delete(this.#key(username)));
+    await this.#store?.try((store) => store.delete(this.#keyOf(username)));
     return stored?.token;
   }
 
-  /**
-   * The lock to log the user in, or `undefined` while another replica has it.
-   *
-   * @throws if the store fails or does not answer in time; a lock that arrives later is released
-   */
-  async lock(username: string, ttlMs: number): Promise<ReleaseLock | undefined> {
-    const release = await this.#ask(
-      async (store) => (store.lock ? store.lock(this.#key(username), ttlMs) : async () => {}),
-      (late) => void late?.().catch(() => {}),
-    );
-    return release && (() => this.#try(release));
-  }
-
-  /** JSON separates the parts of the key, so usernames that differ have keys that differ. */
-  #key(username: string): string {
-    return JSON.stringify([this.#config.baseUrl, this.#orgId, username]);
+  #keyOf(username: string): string {
+    return this.#store?.keyOf(username) as string;
   }
 
   async #row(username: string): Promise<StoredToken | undefined> {
-    const row = await this.#ask((store) => store.get(this.#key(username)));
+    const row = await this.#store?.ask((store) => store.get(this.#keyOf(username)));
     let stored: Partial<Record<keyof StoredToken, unknown>> | null = null;
     try {
       stored = JSON.parse(String(row));
@@ -149,24 +130,6 @@ export class StoredTokens {
   /** Deletes the row of the user if it holds this token. Failures of the store are ignored. */
   async #remove(username: string, token: string): Promise<void> {
     const stored = await this.#row(username).catch(() => undefined);
-    if (stored?.token === token) await this.#try((store) => store.delete(this.#key(username)));
-  }
-
-  async #try(call: (store: TokenStore) => Promise<void>): Promise<void> {
-    await this.#ask(call).catch(() => {});
-  }
-
-  async #ask<T>(call: (store: TokenStore) => Promise<T>, late?: (result: T) => void): Promise<T | undefined> {
-    const { store } = this.#config.tokens;
-    if (!store) return undefined;
-    return this.#breaker.execute(async () => {
-      const answer = call(store);
-      try {
-        return await CallScope.run(STORE_TIMEOUT_MS, [], () => answer);
-      } catch (error) {
-        if (late) answer.then(late, () => {});
-        throw error;
-      }
-    });
+    if (stored?.token === token) await this.#store?.try((store) => store.delete(this.#keyOf(username)));
   }
 }
