@@ -4,8 +4,11 @@ import type { LiveToken } from './token-lifetime.js';
 
 /** Share of its remaining time that a call waits for the store and for a replica that gives signs of life. */
 const WAIT_SHARE = 1 / 3;
-/** Share of its remaining time that a call waits for a replica without a sign of life. A little less than a tenth. */
-const PATIENCE_SHARE = 1 / 11;
+/**
+ * Share of its remaining time that a call pauses for a replica without a sign of life. With the looks at the store
+ * between the pauses, this is less than a tenth.
+ */
+const PATIENCE_SHARE = 1 / 16;
 
 /**
  * A login of one user, and the calls that wait for its token. First it waits for the store and for other replicas. This

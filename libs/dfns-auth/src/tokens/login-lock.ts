@@ -7,6 +7,9 @@ export const LOCK_MS = 5_000;
 /** Milliseconds between two signs of life of the replica that has the lock. Most logins end before the first one. */
 const SIGN_EVERY_MS = 250;
 
+/** Milliseconds between two looks at the store while waiting. */
+const POLL_MS = 50;
+
 /**
  * The lock to log a user in. The replica that has it writes signs of life to the store, so that the others do not wait
  * for a replica that stopped.
@@ -56,29 +59,35 @@ export class LoginLock {
   }
 }
 
-/** Finds out whether the replica that has the lock stopped: then its sign of life does not change. */
+/**
+ * Finds out whether the replica that has the lock stopped: then its sign of life does not change. Only the planned
+ * pauses between two looks at the store count. So a process that is short of time itself takes no other one for dead.
+ */
 export class HolderWatch {
   readonly #readSign: () => Promise<string | undefined>;
-  #since = 0;
   #sign: string | undefined;
+  /** Milliseconds since the last new sign; `undefined` before the first look. */
+  #waitedMs: number | undefined;
 
   constructor(readSign: () => Promise<string | undefined>) {
     this.#readSign = readSign;
   }
 
   /**
-   * Milliseconds until the holder is taken for dead, if it gives no new sign.
+   * Milliseconds until the next look at the store; `undefined` if the holder is taken for dead.
    *
    * @param patienceMs how long the holder may go without a new sign
    */
-  async remainingMs(patienceMs: number): Promise<number> {
-    const isFirst = this.#since === 0;
-    const now = performance.now();
-    if (!isFirst && now < this.#since + patienceMs) return this.#since + patienceMs - now;
-    const sign = await this.#readSign();
-    if (!isFirst && (sign === undefined || sign === this.#sign)) return 0;
-    this.#sign = sign;
-    this.#since = now;
-    return patienceMs;
+  async nextPauseMs(patienceMs: number): Promise<number | undefined> {
+    if (this.#waitedMs === undefined || this.#waitedMs >= patienceMs) {
+      const sign = await this.#readSign();
+      const isNew = sign !== undefined && sign !== this.#sign;
+      if (this.#waitedMs !== undefined && !isNew) return undefined;
+      this.#sign = sign;
+      this.#waitedMs = 0;
+    }
+    const pauseMs = Math.min(POLL_MS, patienceMs - this.#waitedMs);
+    this.#waitedMs += pauseMs;
+    return pauseMs;
   }
 }

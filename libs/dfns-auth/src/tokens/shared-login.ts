@@ -9,9 +9,6 @@ import { LOCK_MS, type LoginLock } from './login-lock.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';
 
-/** Milliseconds between two reads of the store while waiting. */
-const POLL_MS = 50;
-
 interface TokenOrLock {
   found?: LiveToken | undefined;
   release?: ReleaseLock;
@@ -89,10 +86,10 @@ export class SharedLogin implements OnApplicationShutdown {
         scope.throwIfEnded();
         const release = await lock.take(username);
         if (release) return this.#lockedOrFound(username, release, flight, scope);
-        const remainingMs = await holder.remainingMs(flight.patienceMs);
+        const pauseMs = await holder.nextPauseMs(flight.patienceMs);
         // The holder may also have ended a moment ago.
-        if (remainingMs === 0) return { found: await this.#stored.find(username, flight.newerThan) };
-        await scope.sleep(Math.min(POLL_MS, remainingMs));
+        if (pauseMs === undefined) return { found: await this.#stored.find(username, flight.newerThan) };
+        await scope.sleep(pauseMs);
       }
     };
     return CallScope.run(LOCK_MS, [this.#shutdown.signal, flight.waitSignal], wait).catch(() => ({}));
