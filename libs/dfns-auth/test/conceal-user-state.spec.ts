@@ -154,7 +154,7 @@ describe('with concealUserState', () => {
   it.each<[DfnsErrorCode, string, number]>([
     ['DFNS_NOT_FOUND', 'GET /wallets/wa-1', 404],
     ['DFNS_BAD_REQUEST', 'POST /auth/registration', 400],
-    ['DFNS_CONFLICT', 'POST /wallets', 409],
+    ['DFNS_CONFLICT', 'POST /auth/registration/delegated', 409],
     ['DFNS_UNAVAILABLE', 'POST /auth/login/delegated', 503],
     ['DFNS_USER_FORBIDDEN', 'GET /wallets', 403],
     ['DFNS_USER_NOT_FOUND', 'GET /wallets', 401],

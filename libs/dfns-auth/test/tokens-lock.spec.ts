@@ -79,6 +79,38 @@ describe('a lock that nobody releases', () => {
   });
 });
 
+describe('a lock of a replica that lives', () => {
+  it('is waited for longer, also if its login takes several tenths of the deadline', async () => {
+    const shared = new MemoryTokenStore();
+    const [here, there] = [await start(shared), await start(shared)];
+    world.sandbox.faults.add({ on: LOGIN[2] as string, kind: 'slow', bytesPerSecond: 500 });
+    const slow = here.getToken('ada');
+    await waitUntil(() => shared.locks.size === 1);
+    // A fourth of a second without a sign of life is not waited for by a caller with this deadline.
+    const startedAt = performance.now();
+    expect(await there.getToken('ada', { deadlineMs: 6_000 })).toBe(await slow);
+    expect(performance.now() - startedAt).toBeGreaterThan(600);
+    expect(world.operations()).toEqual(LOGIN);
+    // The signs of life leave the store with the lock.
+    await waitUntil(() => shared.locks.size === 0 && shared.rows.size === 1);
+  });
+
+  it('is waited for at most a third of the deadline', async () => {
+    store.set = async (key, value) => void store.rows.set(key, value);
+    const service = await start();
+    let signs = 0;
+    const get = store.get.bind(store);
+    store.get = async (key) => {
+      signs += 1;
+      return key.includes('sign of life') ? String(signs) : get(key);
+    };
+    await service.getToken('ada', { deadlineMs: 1_500 });
+    expect(store.waitedMs).toBeGreaterThan(300);
+    expect(store.waitedMs).toBeLessThan(600);
+    expect(world.operations()).toEqual(LOGIN);
+  });
+});
+
 describe('a call that its signal ends', () => {
   const WRITE = { method: 'POST', path: '/wallets', body: { network: 'EthereumSepolia' } } as const;
   const CALLS: [string, (options: CallOptions) => Promise<unknown>][] = [

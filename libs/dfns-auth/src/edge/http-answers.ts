@@ -16,7 +16,7 @@ const CALLS_THAT_NAME_A_USER = [
   'POST /auth/recover/user/delegated',
 ];
 /** Codes that tell the state of a user if Dfns refuses one of these calls. */
-const REFUSALS: DfnsErrorCode[] = ['DFNS_BAD_REQUEST', 'DFNS_NOT_FOUND', 'DFNS_CONFLICT'];
+const REFUSALS: DfnsErrorCode[] = ['DFNS_BAD_REQUEST', 'DFNS_NOT_FOUND'];
 
 /** Options for what the client gets. */
 export interface HttpAnswerOptions {
