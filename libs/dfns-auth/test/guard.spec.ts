@@ -12,6 +12,7 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -277,5 +278,39 @@ describe('DfnsUserGuard in GraphQL', () => {
     const { data, errors } = await ask(await graph(), '{ unguarded }', 'ada');
     expect(data ?? null).toBeNull();
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('DfnsUserGuard outside of HTTP and GraphQL', () => {
+  /** The context of a handler of this transport, as Nest makes it. */
+  function contextOf(type: string, ...args: unknown[]): ExecutionContext {
+    const context = new ExecutionContextHost(args, MeController, MeController.prototype.name);
+    context.setType(type);
+    return context;
+  }
+
+  it.each(['rpc', 'ws'])('refuses a message over %s, and does not ask who sent it', async (transport) => {
+    let asked = 0;
+    const { identity } = { identity: () => ((asked += 1), 'ada') };
+    const instance = await world.startInstance({ identity });
+    const guard = instance.get(DfnsUserGuard);
+    await expect(guard.canActivate(contextOf(transport, {}, {}))).rejects.toMatchObject({ status: 401 });
+    expect(asked).toBe(0);
+  });
+
+  it.each([undefined, null])('refuses an operation of GraphQL whose context is %s', async (shared) => {
+    const instance = await world.startInstance({ identity: () => 'ada' });
+    const guard = instance.get(DfnsUserGuard);
+    await expect(guard.canActivate(contextOf('graphql', {}, {}, shared, {}))).rejects.toMatchObject({ status: 401 });
+  });
+
+  it.each<[string, (request: object) => unknown[]]>([
+    ['http', (request) => [request]],
+    ['graphql', (request) => [{}, {}, request, {}]],
+  ])('leaves nothing to see on the %s request', async (type, args) => {
+    const instance = await world.startInstance({ identity: () => 'ada' });
+    const request = {};
+    await instance.get(DfnsUserGuard).canActivate(contextOf(type, ...args(request)));
+    expect([Object.keys(request), { ...request }, JSON.stringify(request)]).toEqual([[], {}, '{}']);
   });
 });

@@ -1,3 +1,4 @@
+import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional } from './rules.js';
 
@@ -64,6 +65,7 @@ const ASSERTIONS = {
 };
 
 /** A signed user action challenge: the body of `POST /auth/action` without `challengeIdentifier` (dfns-api 7.7). */
+@Bounded
 export class UserActionAssertionDto {
   @NestedByKind('kind', ASSERTIONS)
   firstFactor!: FactorAssertionDto;

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 import { Schema } from './schema.js';
@@ -51,6 +52,7 @@ export class PasswordProtectedKeyCredentialDto extends CredentialDto {
 }
 
 /** A new key for a recovery, when all other credentials are lost (dfns-api 8.10). */
+@Bounded
 export class RecoveryKeyCredentialDto extends CredentialDto {
   @OneOf('RecoveryKey')
   credentialKind!: 'RecoveryKey';
@@ -73,6 +75,7 @@ export const SIGNING_CREDENTIALS = {
 export const RECOVERY_CREDENTIALS = { RecoveryKey: RecoveryKeyCredentialDto };
 
 /** The credentials that a user registers in one call. All of them sign the same challenge. */
+@Bounded
 export class RegistrationCredentialsDto {
   @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
   firstFactorCredential!: SigningCredentialDto;
@@ -108,6 +111,7 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
   );
 
 /** A credential that a user adds to the existing ones (dfns-api 19.9). */
+@Bounded
 export class NewCredentialDto {
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
@@ -125,6 +129,7 @@ export class NewCredentialDto {
 }
 
 /** Body of `POST /auth/credentials` (dfns-api 13.2, 19.9). */
+@Bounded
 export class CreateCredentialDto extends NewCredentialDto {
   /** From the credential challenge. Keep it on the server. */
   @Text(8_192)

@@ -1,8 +1,10 @@
+import { Bounded } from './bounded.js';
 import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { Nested } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 
 /** Body of `POST /auth/recover/user/delegated` (dfns-api 11.1). */
+@Bounded
 export class DelegatedRecoveryDto {
   /** Name with which the user was registered. Take it from your own authenticated principal, never from a request. */
   @Text(500)
@@ -43,6 +45,7 @@ export class RecoveryDto {
  * Body of `POST /auth/recover/user` (dfns-api 11.2). The recovery key signs the JSON text of `newCredentials`, so its
  * members are sent in the order in which they were given.
  */
+@Bounded
 export class RecoverUserDto {
   @Nested(RecoveryDto)
   recovery!: RecoveryDto;

@@ -1,8 +1,10 @@
+import { Bounded } from './bounded.js';
 import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { NestedList } from './nested.js';
 import { OneOf, Optional, Text, TextLike } from './rules.js';
 
 /** Body of `POST /auth/registration/delegated` (dfns-api 10.1). */
+@Bounded
 export class DelegatedRegistrationDto {
   /** The username: any unique text, not only an e-mail address. Take it from your own authenticated principal. */
   @Text(500)
@@ -18,9 +20,11 @@ export class DelegatedRegistrationDto {
 }
 
 /** Body of `POST /auth/registration` (dfns-api 10.3). */
+@Bounded
 export class CompleteRegistrationDto extends RegistrationCredentialsDto {}
 
 /** A wallet that is created with a registration. */
+@Bounded
 export class NewWalletDto {
   /** Name of the network at Dfns, e.g. `EthereumSepolia`. */
   @TextLike(64, '^[A-Za-z0-9]+$')
@@ -32,6 +36,7 @@ export class NewWalletDto {
 }
 
 /** Body of `POST /auth/registration/enduser` (dfns-api 10.4). */
+@Bounded
 export class CompleteEndUserRegistrationDto extends RegistrationCredentialsDto {
   /** Created in the same call and delegated to the user. */
   @NestedList(NewWalletDto, 100)

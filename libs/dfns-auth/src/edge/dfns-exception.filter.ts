@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, type HttpException, Logger, Optional } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
-import { DfnsApiError, DfnsError } from '../errors/dfns-error.js';
+import { DfnsError } from '../errors/dfns-error.js';
+import { ErrorLogLine } from './error-log-line.js';
 import { type HttpAnswerOptions, retryAfterSeconds, toHttpException } from './http-answers.js';
 
 /** The `ServerResponse` of Node, which Express extends and Fastify wraps. */
@@ -56,11 +57,9 @@ export class DfnsExceptionFilter implements ExceptionFilter<DfnsError> {
     }
   }
 
-  /** Logs one line of JSON, with any logger. */
+  /** The line is the only argument, because loggers read further ones in different ways. */
   #log(error: DfnsError, exception: HttpException): void {
-    const { code, operation, message } = error;
-    const { upstreamStatus, errorId, upstreamMessage } = error instanceof DfnsApiError ? error : {};
-    const line = JSON.stringify({ code, operation, upstreamStatus, errorId, upstreamMessage, message });
+    const line = new ErrorLogLine(error);
     if (exception.getStatus() >= 500) this.#logger.error(line);
     else this.#logger.warn(line);
   }

@@ -1,59 +1,56 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { DfnsError } from '../errors/dfns-error.js';
 
-/** The Dfns user of a request. */
+/** The Dfns user of an operation: of a request, or of one operation of GraphQL. */
 export class DfnsPrincipal {
   readonly username: string;
   readonly #fetchToken: () => Promise<string>;
-  #token: Promise<string> | undefined;
 
   constructor(username: string, fetchToken: () => Promise<string>) {
     this.username = username;
     this.#fetchToken = fetchToken;
   }
 
-  /** A user token. It is fetched on the first call, and only once. */
+  /** A user token. Each call asks for it, because a context may live longer than a token. */
   token(): Promise<string> {
-    this.#token ??= this.#fetchToken();
-    return this.#token;
+    return this.#fetchToken();
   }
 }
 
 /**
- * The object that lives as long as the request: the request of Express or Fastify, and with GraphQL the `req` of the
- * context or the context itself. `undefined` for other transports.
+ * The object that stands for one operation: the request of Express or Fastify, and with GraphQL the context. The `req`
+ * of a GraphQL context is not used, because over a WebSocket it lives as long as the connection. `undefined` for other
+ * transports.
  */
-export function requestOf(context: ExecutionContext): object | undefined {
+export function operationOf(context: ExecutionContext): object | undefined {
   switch (context.getType<string>()) {
     case 'http':
       return context.switchToHttp().getRequest<object>();
-    case 'graphql': {
-      const shared = context.getArgByIndex<{ req?: object } | undefined>(2);
-      return shared?.req ?? shared;
-    }
+    case 'graphql':
+      return context.getArgByIndex<object | undefined>(2);
     default:
       return undefined;
   }
 }
 
 /**
- * The principal that {@link keepPrincipal} has put on the request.
+ * The principal that {@link keepPrincipal} has put on the operation.
  *
  * @param instance name of the instance, if it has one
  */
-export function keptPrincipal(request: object, instance?: string): DfnsPrincipal | undefined {
-  return (request as Record<symbol, DfnsPrincipal | undefined>)[keyOf(instance)];
+export function keptPrincipal(operation: object, instance?: string): DfnsPrincipal | undefined {
+  return (operation as Record<symbol, DfnsPrincipal | undefined>)[keyOf(instance)];
 }
 
-/** Puts the principal on the request, in a member that is neither printed nor copied. */
-export function keepPrincipal(request: object, principal: DfnsPrincipal, instance?: string): void {
-  Object.defineProperty(request, keyOf(instance), { value: principal });
+/** Puts the principal on the operation, in a member that is neither printed nor copied. */
+export function keepPrincipal(operation: object, principal: DfnsPrincipal, instance?: string): void {
+  Object.defineProperty(operation, keyOf(instance), { value: principal });
 }
 
 /** @throws DfnsError `DFNS_CONFIGURATION` if the guard has not run */
 export function principalOf(context: ExecutionContext, instance?: string): DfnsPrincipal {
-  const request = requestOf(context);
-  const principal = request && keptPrincipal(request, instance);
+  const operation = operationOf(context);
+  const principal = operation && keptPrincipal(operation, instance);
   if (principal) return principal;
   const handler = `${context.getClass().name}.${context.getHandler().name}`;
   throw new DfnsError(

@@ -6,13 +6,24 @@ import { DFNS_ERRORS, type DfnsErrorCode } from '../errors/error-table.js';
 /** Seconds of the window in which Dfns counts requests, used if Dfns does not say how long to wait (dfns-api 6). */
 const QUOTA_WINDOW_S = 60;
 
+/** Codes that tell the state of a user, whoever throws them. */
 const USER_STATES: DfnsErrorCode[] = ['DFNS_USER_NOT_FOUND', 'DFNS_USER_EXISTS', 'DFNS_USER_DEACTIVATED'];
+/** The calls of the service account that name a user. What Dfns refuses there may depend on the state of the user. */
+const CALLS_THAT_NAME_A_USER = [
+  'POST /auth/login/delegated',
+  'POST /auth/registration/delegated',
+  'POST /auth/registration/delegated/restart',
+  'POST /auth/recover/user/delegated',
+];
+/** Codes that tell the state of a user if Dfns refuses one of these calls. */
+const REFUSALS: DfnsErrorCode[] = ['DFNS_BAD_REQUEST', 'DFNS_NOT_FOUND'];
 
 /** Options for what the client gets. */
 export interface HttpAnswerOptions {
   /**
-   * Sends one 401 for users that are not found, exist already or are deactivated, so that clients cannot find out who
-   * is a user.
+   * Sends one and the same 401 whenever Dfns refuses the login, registration or recovery of a user: for users that are
+   * not found, did not finish their registration, exist already or are deactivated, and for a wrong recovery key. So
+   * clients cannot find out who is a user.
    *
    * @default false
    */
@@ -30,8 +41,7 @@ export interface DfnsHttpAnswer {
 
 /** The Nest exception for an error, with a `DfnsHttpAnswer` as its body. It holds no text of Dfns and no cause. */
 export function toHttpException(error: DfnsError, options: HttpAnswerOptions = {}): HttpException {
-  const concealed = options.concealUserState && USER_STATES.includes(error.code);
-  const code = concealed ? 'DFNS_USER_UNAUTHORIZED' : error.code;
+  const code = options.concealUserState && tellsUserState(error) ? 'DFNS_USER_UNAUTHORIZED' : error.code;
   // A newer copy of the package may have codes that this one does not have.
   const { status, clientMessage } = DFNS_ERRORS[code] ?? { status: 500, clientMessage: 'The wallet service failed.' };
   const body: DfnsHttpAnswer = {
@@ -43,6 +53,12 @@ export function toHttpException(error: DfnsError, options: HttpAnswerOptions = {
   const traceable = !(options.concealUserState && code === 'DFNS_USER_UNAUTHORIZED');
   if (traceable && error instanceof DfnsApiError && error.errorId !== undefined) body.errorId = error.errorId;
   return new HttpException(body, status);
+}
+
+function tellsUserState(error: DfnsError): boolean {
+  if (USER_STATES.includes(error.code)) return true;
+  if (!(error instanceof DfnsApiError) || !CALLS_THAT_NAME_A_USER.includes(error.operation)) return false;
+  return REFUSALS.includes(error.code);
 }
 
 /** Seconds for the `Retry-After` header, or `undefined` if there is no such header. */

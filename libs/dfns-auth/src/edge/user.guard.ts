@@ -7,7 +7,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { DFNS_IDENTITY, DfnsIdentity } from './dfns-identity.js';
-import { keepPrincipal, keptPrincipal, principalOf, requestOf } from './dfns-principal.js';
+import { keepPrincipal, keptPrincipal, operationOf, principalOf } from './dfns-principal.js';
 
 /**
  * Admits requests for which the `identity` option names a user, over HTTP (Express, Fastify) and GraphQL.
@@ -27,14 +27,14 @@ export class DfnsUserGuard implements CanActivate {
     this.#identity = identity;
   }
 
-  /** @throws UnauthorizedException if `identity` names nobody, throws, or names two users for one request */
+  /** @throws UnauthorizedException if `identity` names nobody, throws, or names two users for one operation */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { instance } = this.#identity;
-    const request = requestOf(context);
-    const principal = request && (await this.#identity.principal(context));
+    const operation = operationOf(context);
+    const principal = operation && (await this.#identity.principal(context));
     if (!principal) throw new UnauthorizedException();
-    const kept = keptPrincipal(request, instance);
-    if (!kept) keepPrincipal(request, principal, instance);
+    const kept = keptPrincipal(operation, instance);
+    if (!kept) keepPrincipal(operation, principal, instance);
     else if (kept.username !== principal.username) throw new UnauthorizedException();
     return true;
   }
@@ -53,8 +53,8 @@ export const DfnsUsername: (instance?: string) => ParameterDecorator = createPar
 );
 
 /**
- * Injects a user token of the authenticated principal, from `DelegatedAuthService.getToken`, which is called at most
- * once for each request; needs {@link DfnsUserGuard}. Use it for clients other than `DfnsClient`, which takes
+ * Injects a user token of the authenticated principal, from `DelegatedAuthService.getToken`; needs
+ * {@link DfnsUserGuard}. Use it for clients other than `DfnsClient`, which takes
  * `caller: { username }`. Keep the token on the server.
  *
  * @param instance name of the instance, if it has one

@@ -78,18 +78,26 @@ export class DelegatedAuthService {
   }
 
   /**
-   * Drops the user's token in memory and in a shared store. A login that is running does not bring it back. Other
-   * replicas serve the token that they hold until they refresh it. To end a session everywhere, use {@link logout}.
+   * Drops the user's tokens in memory and in a shared store. This process never serves them again. A login that is
+   * running does not bring them back. Other replicas serve the token that they hold until they refresh it. To end a
+   * session everywhere, use {@link logout}. `options` limit only the wait for the store; the tokens are dropped in any
+   * case.
+   *
+   * @throws DfnsError `DFNS_TIMEOUT`, `DFNS_ABORTED`; never of the store
    */
-  forget(username: string): Promise<void> {
-    return this.#tokens.forget(username);
+  forget(username: string, options: CallOptions = {}): Promise<void> {
+    return this.#calls.forget(username, options);
   }
 
-  /** Forgets the user's token. If there was one, also ends the session at Dfns. @throws DfnsError */
-  async logout(username: string): Promise<void> {
-    const userToken = await this.#tokens.peek(username);
-    await this.#tokens.forget(username);
-    if (userToken !== undefined) await this.#login.logout(userToken);
+  /**
+   * Forgets the user's tokens as {@link forget}, and ends the session of each at Dfns: of the token in memory, and of
+   * the one in the shared store. If one cannot be ended, the other one is still tried. The token of a login that is
+   * running is not ended.
+   *
+   * @throws DfnsError of the first session that could not be ended; the tokens are forgotten in any case
+   */
+  logout(username: string, options: CallOptions = {}): Promise<void> {
+    return this.#calls.logout(username, options);
   }
 
   /** Creates an end user. @throws DfnsError `DFNS_USER_EXISTS`, also for a user who did not finish a registration */
@@ -148,7 +156,8 @@ export class DelegatedAuthService {
     options: CallOptions = {},
   ): Promise<RecoveryResult> {
     const result = await this.#recovery.recover(temporaryAuthenticationToken, request, options);
-    if (result.user.username !== undefined) await this.forget(result.user.username);
+    const { username } = result.user;
+    if (username !== undefined) await this.#tokens.forget(username).stored;
     return result;
   }
 }

@@ -4,15 +4,15 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import type { ReleaseLock } from '../config/stores.js';
 import { CallScope } from '../http/call-scope.js';
 import { DelegatedLogin } from './delegated-login.js';
+import type { LoginFlight } from './login-flight.js';
+import { LOCK_MS, type LoginLock } from './login-lock.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';
 
-/** Longest time in milliseconds that a replica has the lock, and that other replicas wait for its token. */
-const LOCK_MS = 5_000;
-/** Largest share of the deadline that is used to wait for another replica. */
-const SHARE = 1 / 3;
-/** Milliseconds between two reads of the store while waiting. */
-const POLL_MS = 50;
+interface TokenOrLock {
+  found?: LiveToken | undefined;
+  release?: ReleaseLock;
+}
 
 /**
  * Logs a user in once for all replicas. With a store, one replica asks Dfns while the others wait for its token. If the
@@ -43,23 +43,22 @@ export class SharedLogin implements OnApplicationShutdown {
   /**
    * A token from the store, or from a login.
    *
-   * @param after a time in milliseconds since 1970; a token that was asked for until then is not returned
-   * @throws DfnsError of the login; never of the store
+   * @throws DfnsError of the login, never of the store; `DFNS_ABORTED` if no call is left before the login begins
    */
-  async obtain(username: string, after: number): Promise<LiveToken> {
-    if (!this.#config.tokens.store) return this.#ask(username);
-    const lastDrop = this.#stored.lastDrop(username);
-    const { found, release } = await this.#findOrLock(username, after);
-    if (found) return found;
+  async obtain(username: string, flight: LoginFlight): Promise<LiveToken> {
+    const { lock } = this.#stored;
+    if (!lock) return this.#logIn(username, flight);
+    const { found, release } = await this.#findOrLock(username, flight, lock);
+    if (found && !this.#stored.isDropped(found.token)) return found;
     let live: LiveToken;
     try {
-      live = await this.#ask(username);
+      live = await this.#logIn(username, flight);
     } catch (error) {
       void release?.();
       throw error;
     }
     // In the background: no call waits for the store.
-    void this.#stored.keep(username, live, lastDrop).then(release);
+    void (flight.isForgotten ? Promise.resolve() : this.#stored.keep(username, live)).then(release);
     return live;
   }
 
@@ -68,32 +67,44 @@ export class SharedLogin implements OnApplicationShutdown {
     this.#shutdown.abort();
   }
 
-  async #ask(username: string): Promise<LiveToken> {
+  async #logIn(username: string, flight: LoginFlight): Promise<LiveToken> {
+    flight.begin();
     const askedAt = this.#now();
     return liveToken(await this.#login.login(username), askedAt, this.#config.tokens);
   }
 
   /**
-   * A token or the lock. Neither if the store fails or the wait is too long: then this replica logs in without a lock.
+   * A token or the lock. Neither if the store fails, if the replica that has the lock stopped, or if the wait ends: then
+   * this replica logs in without a lock.
    */
-  async #findOrLock(username: string, after: number): Promise<{ found?: LiveToken; release?: ReleaseLock }> {
-    const lockMs = Math.min(LOCK_MS, Math.ceil(this.#config.http.deadlineMs * SHARE));
+  async #findOrLock(username: string, flight: LoginFlight, lock: LoginLock): Promise<TokenOrLock> {
+    const holder = lock.watch(username);
     const wait = async (scope: CallScope) => {
       for (;;) {
-        const found = await this.#stored.find(username, after);
+        const found = await this.#stored.find(username, flight.newerThan);
         if (found) return { found };
-        const release = await this.#stored.lock(username, lockMs);
-        if (release) return this.#lockedOrFound(username, after, release);
-        await scope.sleep(POLL_MS);
+        scope.throwIfEnded();
+        const release = await lock.take(username);
+        if (release) return this.#lockedOrFound(username, release, flight, scope);
+        const pauseMs = await holder.nextPauseMs(flight.patienceMs);
+        // The holder may also have ended a moment ago.
+        if (pauseMs === undefined) return { found: await this.#stored.find(username, flight.newerThan) };
+        await scope.sleep(pauseMs);
       }
     };
-    return CallScope.run(lockMs, [this.#shutdown.signal], wait).catch(() => ({}));
+    return CallScope.run(LOCK_MS, [this.#shutdown.signal, flight.waitSignal], wait).catch(() => ({}));
   }
 
   /** Reads the store again: before this replica got the lock, another one may have logged in. */
-  async #lockedOrFound(username: string, after: number, release: ReleaseLock) {
-    const found = await this.#stored.find(username, after).catch(() => undefined);
-    if (!found) return { release };
+  async #lockedOrFound(
+    username: string,
+    release: ReleaseLock,
+    { newerThan }: LoginFlight,
+    scope: CallScope,
+  ): Promise<TokenOrLock> {
+    const found = await this.#stored.find(username, newerThan).catch(() => undefined);
+    // If the wait has ended, nobody would release the lock later.
+    if (!found && !scope.signal.aborted) return { release };
     void release();
     return { found };
   }

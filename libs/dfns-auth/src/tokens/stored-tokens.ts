@@ -1,43 +1,40 @@
-import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import { LRUCache } from 'lru-cache';
 import type { Clock, DfnsAuthConfig } from '../config/config.js';
-import type { ReleaseLock, TokenStore } from '../config/stores.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 import { DfnsError } from '../errors/dfns-error.js';
-import { CallScope } from '../http/call-scope.js';
+import { DroppedTokens } from './dropped-tokens.js';
+import { GuardedStore } from './guarded-store.js';
+import { LoginLock } from './login-lock.js';
 import { isServable, type LiveToken, liveToken } from './token-lifetime.js';
 import { userTokenProblem } from './user-token.js';
 
-/** Milliseconds that one operation of the store may take. */
-const STORE_TIMEOUT_MS = 500;
-/** Failures in a row after which the store is not used, except for one test every {@link HALF_OPEN_AFTER_MS} ms. */
-const BREAK_AFTER = 3;
-const HALF_OPEN_AFTER_MS = 1_000;
-
-/** Tokens that were asked for until this time, in milliseconds since 1970, are no longer served. */
-export interface Drop {
-  until: number;
+/** A row of the store, if it holds a token of its user. */
+interface StoredToken {
+  token: string;
+  /** When the token was asked for, in milliseconds since 1970 by the clock of the replica that asked. */
+  askedAt: number;
 }
 
 /**
- * The tokens in the store of the application. The store is not trusted: each operation has a limit of
- * {@link STORE_TIMEOUT_MS} milliseconds, and before a token is used, it is checked that the token belongs to the user.
+ * The tokens in the store of the application, if it has one, and the tokens that are never served again. The store is
+ * not trusted: before a token is used, it is checked that the token belongs to the user and was not dropped.
  */
 export class StoredTokens {
+  readonly #store: GuardedStore | undefined;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
   readonly #orgId: string | undefined;
-  readonly #breaker = circuitBreaker(handleAll, {
-    breaker: new ConsecutiveBreaker(BREAK_AFTER),
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-  });
-  readonly #drops: LRUCache<string, Drop>;
+  readonly #dropped = new DroppedTokens();
+  /** Only if there is a store. */
+  readonly lock: LoginLock | undefined;
 
   private constructor(config: DfnsAuthConfig, now: Clock, orgId: string | undefined) {
     this.#config = config;
     this.#now = now;
     this.#orgId = orgId;
-    this.#drops = new LRUCache({ max: config.tokens.maxEntries });
+    const { store } = config.tokens;
+    if (!store) return;
+    this.#store = new GuardedStore(store, [config.baseUrl, String(orgId)]);
+    this.lock = new LoginLock(this.#store);
   }
 
   /** @throws DfnsError `DFNS_CONFIGURATION` if there is a store and the organisation of its tokens is not known */
@@ -55,64 +52,71 @@ export class StoredTokens {
   /**
    * The user's token in the store, if it may be served.
    *
-   * @param after a time in milliseconds since 1970; a token that was asked for until then is not returned
+   * @param newerThan a token that is kept already; only a newer one is returned
    * @throws if the store fails or does not answer in time
    */
-  async find(username: string, after: number): Promise<LiveToken | undefined> {
-    const row = await this.#ask((store) => store.get(this.#key(username)));
-    const live = this.#read(row, username);
-    const dropped = this.lastDrop(username)?.until ?? Number.NEGATIVE_INFINITY;
-    return live && live.askedAt > Math.max(after, dropped) ? live : undefined;
+  async find(username: string, newerThan?: LiveToken): Promise<LiveToken | undefined> {
+    const stored = await this.#row(username);
+    if (!stored || this.#dropped.has(stored.token)) return undefined;
+    if (this.#dropped.takeUnread(username)) {
+      this.refuse(username, stored.token);
+      return undefined;
+    }
+    const now = this.#now();
+    // The clock of the replica that asked for the token may be ahead of ours.
+    const live = liveToken(stored.token, Math.min(stored.askedAt, now), this.#config.tokens);
+    if (!isServable(live, now)) return undefined;
+    const isNewer = !newerThan || (live.token !== newerThan.token && live.askedAt > newerThan.askedAt);
+    return isNewer ? live : undefined;
   }
 
-  /**
-   * Writes a token to the store, for the other replicas. Failures of the store are ignored.
-   *
-   * @param lastDrop what {@link lastDrop} returned when the token was asked for; if a token was dropped since then,
-   * nothing is written
-   */
-  async keep(username: string, { token, askedAt, staleAt }: LiveToken, lastDrop: Drop | undefined): Promise<void> {
+  /** Writes a token to the store, for the other replicas. Failures of the store are ignored. */
+  async keep(username: string, { token, askedAt, staleAt }: LiveToken): Promise<void> {
     const ttlMs = staleAt - this.#now();
-    if (ttlMs <= 0 || this.lastDrop(username) !== lastDrop) return;
-    await this.#try((store) => store.set(this.#key(username), JSON.stringify({ token, askedAt }), ttlMs));
+    if (ttlMs <= 0) return;
+    await this.#store?.try(async (store) => {
+      await store.set(this.#keyOf(username), JSON.stringify({ token, askedAt }), ttlMs);
+      this.#dropped.takeUnread(username);
+      // It may have been dropped while it was written.
+      if (this.#dropped.has(token)) void this.#remove(username, token);
+    });
   }
 
-  /** The last drop of a token of the user. */
-  lastDrop(username: string): Drop | undefined {
-    return this.#drops.get(username);
+  /** Whether the token is never served again. */
+  isDropped(token: string): boolean {
+    return this.#dropped.has(token);
   }
 
-  /** From now on, no token is served that was asked for until `until`, even if the store has one. */
-  drop(username: string, until: number): void {
-    this.#drops.set(username, { until });
+  /** From now on, the token is not served any more, whatever the store says. */
+  drop(token: string): void {
+    this.#dropped.add(token);
   }
 
-  /** Drops the user's token, and deletes it in the store. Failures of the store are ignored. */
-  async forget(username: string): Promise<void> {
-    this.drop(username, this.#now());
-    await this.#try((store) => store.delete(this.#key(username)));
+  /** Drops a token, and removes it from the store in the background, unless the store has another one by then. */
+  refuse(username: string, token: string): void {
+    if (this.#dropped.add(token)) void this.#remove(username, token);
   }
 
-  /**
-   * The lock to log the user in, or `undefined` while another replica has it.
-   *
-   * @throws if the store fails or does not answer in time; a lock that arrives later is released
-   */
-  async lock(username: string, ttlMs: number): Promise<ReleaseLock | undefined> {
-    const release = await this.#ask(
-      async (store) => (store.lock ? store.lock(this.#key(username), ttlMs) : async () => {}),
-      (late) => void late?.().catch(() => {}),
-    );
-    return release && (() => this.#try(release));
+  /** Drops the token in the store, deletes its row, and returns it. Failures of the store are ignored. */
+  async forget(username: string): Promise<string | undefined> {
+    let stored: StoredToken | undefined;
+    try {
+      stored = await this.#row(username);
+      if (stored) this.#dropped.add(stored.token);
+    } catch {
+      this.#dropped.addUnread(username);
+    }
+    await this.#store?.try((store) => store.delete(this.#keyOf(username)));
+    return stored?.token;
   }
 
-  /** JSON separates the parts of the key, so usernames that differ have keys that differ. */
-  #key(username: string): string {
-    return JSON.stringify([this.#config.baseUrl, this.#orgId, username]);
+  #keyOf(username: string): string {
+    return this.#store?.keyOf(username) as string;
   }
 
-  #read(row: unknown, username: string): LiveToken | undefined {
-    let stored: { token?: unknown; askedAt?: unknown } | null = null;
+  async #row(username: string): Promise<StoredToken | undefined> {
+    const row = await this.#store?.ask((store) => store.get(this.#keyOf(username)));
+    let stored: Partial<Record<keyof StoredToken, unknown>> | null = null;
     try {
       stored = JSON.parse(String(row));
     } catch {
@@ -120,27 +124,12 @@ export class StoredTokens {
     }
     const { token, askedAt } = stored ?? {};
     if (typeof askedAt !== 'number' || userTokenProblem(token, username, this.#orgId) !== undefined) return undefined;
-    const now = this.#now();
-    // The clock of the replica that asked for the token may be ahead of ours.
-    const live = liveToken(token as string, Math.min(askedAt, now), this.#config.tokens);
-    return isServable(live, now) ? live : undefined;
+    return { token: token as string, askedAt };
   }
 
-  async #try(call: (store: TokenStore) => Promise<void>): Promise<void> {
-    await this.#ask(call).catch(() => {});
-  }
-
-  async #ask<T>(call: (store: TokenStore) => Promise<T>, late?: (result: T) => void): Promise<T | undefined> {
-    const { store } = this.#config.tokens;
-    if (!store) return undefined;
-    return this.#breaker.execute(async () => {
-      const answer = call(store);
-      try {
-        return await CallScope.run(STORE_TIMEOUT_MS, [], () => answer);
-      } catch (error) {
-        if (late) answer.then(late, () => {});
-        throw error;
-      }
-    });
+  /** Deletes the row of the user if it holds this token. Failures of the store are ignored. */
+  async #remove(username: string, token: string): Promise<void> {
+    const stored = await this.#row(username).catch(() => undefined);
+    if (stored?.token === token) await this.#store?.try((store) => store.delete(this.#keyOf(username)));
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import { isDfnsError } from '../errors/dfns-error.js';
 import { type CallOptions, CallScope } from '../http/call-scope.js';
 import { Telemetry } from '../telemetry/telemetry.js';
+import { LoginFlight } from './login-flight.js';
 import { SharedLogin } from './shared-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { isServable, type LiveToken } from './token-lifetime.js';
@@ -24,7 +25,7 @@ export class TokenBroker {
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
   readonly #tokens: LRUCache<string, LiveToken>;
-  readonly #flights = new Map<string, Promise<LiveToken>>();
+  readonly #flights = new Map<string, LoginFlight>();
 
   constructor(
     login: SharedLogin,
@@ -52,63 +53,74 @@ export class TokenBroker {
     return live.token;
   }
 
-  /** A token of the user, from a login if none is kept. `options` limit only the wait of this call. */
+  /**
+   * A token of the user, from a login if none is kept. `options` limit only the wait of this call: a login that has
+   * begun goes on for others, and its token is kept. A login that no call waits for does not begin.
+   */
   async get(username: string, options: CallOptions = {}): Promise<string> {
     const kept = this.kept(username);
     if (kept !== undefined) return kept;
-    const underWay = this.#flights.get(username);
-    this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
-    const flight = underWay ?? this.#fly(username);
-    const { deadlineMs } = this.#config.http;
-    const { token } = await CallScope.enter(options, deadlineMs, [], (scope) => scope.race(flight));
+    const { token } = await CallScope.enter(options, this.#config.http.deadlineMs, [], async (scope) => {
+      scope.throwIfEnded();
+      const flight = this.#flights.get(username);
+      const underWay = flight?.isAbandoned ? undefined : flight;
+      this.#telemetry.token(underWay ? 'coalesced' : 'miss', username);
+      return (underWay ?? this.#fly(username)).join(scope);
+    });
     return token;
   }
 
-  /** A token of the user that is in memory or in the store. It never logs in. */
-  async peek(username: string): Promise<string | undefined> {
-    const kept = this.#tokens.peek(username);
-    const live = kept ?? (await this.#stored.find(username, Number.NEGATIVE_INFINITY).catch(() => undefined));
-    return live && isServable(live, this.#now()) ? live.token : undefined;
-  }
-
-  /** Drops the token in memory and in the store. A login that is running does not bring it back. */
-  async forget(username: string): Promise<void> {
+  /**
+   * Drops the tokens of the user in memory, at once, and in the store. A login that is running does not bring them back.
+   *
+   * @returns the token in memory, and the one in the store, which never rejects
+   */
+  forget(username: string): { kept: string | undefined; stored: Promise<string | undefined> } {
+    const kept = this.#tokens.peek(username)?.token;
     this.#tokens.delete(username);
+    this.#flights.get(username)?.forget();
     this.#flights.delete(username);
-    await this.#stored.forget(username);
+    if (kept !== undefined) this.#stored.drop(kept);
+    return { kept, stored: this.#forgetStored(username) };
   }
 
-  /** Drops the token that was refused, but no newer one. */
+  /** Drops the token that Dfns refused, here and in the store, but no newer one. */
   forgetRefused(username: string, token: string): void {
-    const kept = this.#tokens.peek(username);
-    if (kept?.token !== token) return;
-    this.#tokens.delete(username);
-    this.#stored.drop(username, kept.askedAt);
+    if (this.#tokens.peek(username)?.token === token) this.#tokens.delete(username);
+    this.#stored.refuse(username, token);
+  }
+
+  async #forgetStored(username: string): Promise<string | undefined> {
+    const stored = await this.#stored.forget(username);
+    // A login that began meanwhile may have found this token in the store.
+    if (stored !== undefined && this.#tokens.peek(username)?.token === stored) this.#tokens.delete(username);
+    return stored;
   }
 
   #refreshInBackground(username: string, live: LiveToken): void {
     if (this.#flights.has(username)) return;
-    this.#fly(username, live.askedAt).catch((error: unknown) => {
+    this.#fly(username, live).token.catch((error: unknown) => {
       if (isDfnsError(error) && error.code.startsWith('DFNS_USER_')) this.forgetRefused(username, live.token);
       live.refreshAt = this.#now() + REFRESH_PAUSE_MS;
     });
   }
 
-  /** Starts one login for all calls that wait. The signal of one of them does not end it; the deadline does. */
-  #fly(username: string, after = Number.NEGATIVE_INFINITY): Promise<LiveToken> {
-    const flight = this.#login.obtain(username, after);
+  /** Starts one login for all calls that wait. */
+  #fly(username: string, newerThan?: LiveToken): LoginFlight {
+    const flight = new LoginFlight((own) => this.#login.obtain(username, own), newerThan);
     this.#flights.set(username, flight);
-    flight.then(
-      (live) => {
-        if (this.#land(username, flight)) this.#tokens.set(username, live);
-      },
+    flight.token.then(
+      (live) => this.#land(username, flight, live),
       () => this.#land(username, flight),
     );
     return flight;
   }
 
-  /** Ends a flight. Returns whether it was still the current one of its user. */
-  #land(username: string, flight: Promise<LiveToken>): boolean {
-    return this.#flights.get(username) === flight && this.#flights.delete(username);
+  /** Ends a flight, and keeps its token unless the user or the token was dropped meanwhile. */
+  #land(username: string, flight: LoginFlight, live?: LiveToken): void {
+    if (this.#flights.get(username) === flight) this.#flights.delete(username);
+    if (!live) return;
+    if (flight.isForgotten) this.#stored.drop(live.token);
+    else if (!this.#stored.isDropped(live.token)) this.#tokens.set(username, live);
   }
 }
