@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Module, Post, type Type, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { instanceToPlain, plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import * as library from 'nestjs-dfns-auth';
 import { DelegatedAuthService, type DfnsError } from 'nestjs-dfns-auth';
@@ -86,6 +88,19 @@ describe('96 kB of nested JSON', () => {
     await expect(
       pipe(PIPES.strict).transform({ ...body, x: JSON.parse(objects(8)) }, { type: 'body' }),
     ).rejects.toMatchObject({ message: 'the body is nested deeper than 8 levels' });
+  });
+
+  it('leaves an instance as it is, also the objects in it', () => {
+    const credentialInfo = { credId: 'AAAA', clientData: 'AAAA', attestationData: 'AAAA' };
+    const body = {
+      firstFactorCredential: { credentialKind: 'Key', credentialInfo },
+      recoveryCredential: { credentialKind: 'RecoveryKey', credentialInfo, encryptedPrivateKey: 'AAAA' },
+    };
+    const once = plainToInstance(library.RegistrationCredentialsDto, body);
+    const twice = plainToInstance(library.RegistrationCredentialsDto, once);
+    expect(validateSync(twice, { whitelist: true, forbidNonWhitelisted: true })).toEqual([]);
+    expect(twice).toStrictEqual(once);
+    expect(instanceToPlain(twice)).toEqual(body);
   });
 
   it('leaves classes of the application that extend a class as they are', async () => {

@@ -18,7 +18,7 @@ export function Bounded<T extends object>(model: ClassConstructor<T>): void {
   const isOfModel = (value: object) => Object.getPrototypeOf(value) === model.prototype;
   const convert = (object: object, result: object): void => {
     if (isOfModel(result)) Object.assign(result, plainToInstance(Unbounded, shallow(object)));
-    else if (isOfModel(object)) {
+    else if (isOfModel(object) && !(result instanceof Unbounded)) {
       Object.assign(result, instanceToPlain({ ...object }));
       Object.defineProperty(result, WHOLE_BODY, { writable: true });
     }
