@@ -28,7 +28,12 @@ const GROUPS = {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
     specs: ['tokens', 'tokens-refresh', 'tokens-received'],
   },
-  cacheKeys: { files: [method('tokens/stored-tokens.ts', '#key(username: string)')], specs: ['store'] },
+  broker: {
+    files: ['tokens/token-broker.ts', 'tokens/dropped-tokens.ts', 'tokens/login-flight.ts', 'tokens/login-lock.ts'],
+    specs: ['tokens-refresh', 'tokens-dropped', 'tokens-lock', 'logout', 'store'],
+  },
+  guard: { files: ['edge/user.guard.ts', 'edge/dfns-principal.ts'], specs: ['guard', 'guard-websocket'] },
+  cacheKeys: { files: [method('tokens/guarded-store.ts', 'keyOf(...row: string[])')], specs: ['store'] },
   ceremonies: {
     files: ['ceremonies/ceremony-stores.ts', 'ceremonies/ceremony-rows.ts', 'ceremonies/open-ceremonies.ts'],
     specs: ['ceremonies-store', 'ceremonies-memory'],

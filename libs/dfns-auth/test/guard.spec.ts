@@ -1,17 +1,22 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import {
+  type ArgumentsHost,
+  Catch,
   Controller,
+  type ExceptionFilter,
   type ExecutionContext,
   Get,
   type INestApplication,
   Inject,
   Injectable,
   Module,
+  type Provider,
   Query as QueryParameter,
   type Type,
   UseGuards,
 } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -21,6 +26,7 @@ import {
   DelegatedAuthService,
   DfnsAuthModule,
   type DfnsAuthModuleOptions,
+  DfnsError,
   DfnsIdentity,
   DfnsToken,
   DfnsUserGuard,
@@ -128,7 +134,7 @@ interface Parts {
   adapter?: ExpressAdapter | FastifyAdapter;
   imports?: Parameters<typeof Module>[0]['imports'];
   controllers?: Type[];
-  providers?: Type[];
+  providers?: Provider[];
 }
 
 async function serve({ identity, adapter = new ExpressAdapter(), imports = [], ...rest }: Parts): Promise<string> {
@@ -188,6 +194,26 @@ describe.each(ADAPTERS)('DfnsUserGuard on %s', (_, adapter) => {
       expect(JSON.stringify(body)).not.toContain('ada');
     }
   });
+});
+
+it('without DfnsUserGuard, the error names the handler', async () => {
+  const errors: DfnsError[] = [];
+  @Catch(DfnsError)
+  class Collector implements ExceptionFilter<DfnsError> {
+    catch(error: DfnsError, host: ArgumentsHost): void {
+      errors.push(error);
+      host.switchToHttp().getResponse().status(500).send({});
+    }
+  }
+  const providers = [{ provide: APP_FILTER, useClass: Collector }];
+  const url = await serve({ identity: fromHeader, controllers: [UnguardedController], providers });
+  for (const path of ['name', 'token']) {
+    await get(`${url}/open/${path}`, 'ada');
+    expect(errors.pop()).toMatchObject({
+      code: 'DFNS_CONFIGURATION',
+      message: `UnguardedController.${path} takes a Dfns user, but DfnsUserGuard has not run: add the guard`,
+    });
+  }
 });
 
 describe('DfnsUserGuard refuses when identity', () => {
@@ -314,6 +340,8 @@ describe('DfnsUserGuard outside of HTTP and GraphQL', () => {
   ])('leaves nothing to see on the %s request', async (type, args) => {
     const request = {};
     await (await guardFor(() => 'ada')).canActivate(contextOf(type, ...args(request)));
-    expect([Object.keys(request), { ...request }, JSON.stringify(request)]).toEqual([[], {}, '{}']);
+    expect([Object.keys(request), JSON.stringify(request)]).toEqual([[], '{}']);
+    // Another copy of the package finds the user there.
+    expect(Object.getOwnPropertySymbols(request)).toEqual([Symbol.for('nestjs-dfns-auth/principal/')]);
   });
 });
