@@ -35,9 +35,15 @@ const GROUPS = {
   guard: { files: ['edge/user.guard.ts', 'edge/dfns-principal.ts'], specs: ['guard', 'guard-websocket'] },
   cacheKeys: { files: [method('tokens/guarded-store.ts', 'keyOf(...row: string[])')], specs: ['store'] },
   ceremonies: {
-    files: ['ceremonies/ceremony-stores.ts', 'ceremonies/ceremony-rows.ts', 'ceremonies/open-ceremonies.ts'],
-    specs: ['ceremonies-store', 'ceremonies-memory'],
+    files: [
+      'ceremonies/ceremony-stores.ts',
+      'ceremonies/ceremony-rows.ts',
+      'ceremonies/open-ceremonies.ts',
+      'ceremonies/row-index.ts',
+    ],
+    specs: ['ceremonies-store', 'ceremonies-memory', 'ceremonies-bound', 'ceremonies-end', 'ceremonies-unwritable'],
   },
+  sealing: { files: ['sealing/*.ts'], specs: ['store-sealing', 'ceremonies-store', 'store'] },
   keys: { files: ['credentials/private-key.ts'], specs: ['signers'] },
 };
 const DETECTED = ['Killed', 'Timeout'];

@@ -81,7 +81,7 @@ describe('connections that the library kept', () => {
       answeredAt.set(socket, performance.now());
       return response.writeHead(status, headers).end(body);
     });
-    const http = { maxAttempts: 1, maxSockets: 2 * lanes };
+    const http = { maxAttempts: 1, maxSockets: 2 * lanes, attemptTimeoutMs: 15_000 };
     const dfns = (await world.startInstance({ baseUrl: gateway.url, http })).get(DfnsClient);
     const read = () => dfns.request({ method: 'GET', path: '/auth/users', caller: 'serviceAccount' });
     await Promise.all(Array.from({ length: lanes }, read));
