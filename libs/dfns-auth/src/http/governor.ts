@@ -88,6 +88,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
     this.#quota.clear();
   }
 
+  get #waiting(): number {
+    return this.#continued.size + this.#beginning.size;
+  }
+
   #mayPass({ needs }: Demand): boolean {
     const left = Math.floor(this.#quota.remaining / needs);
     // One request may always pass: its answer says how much is left now.
@@ -99,8 +103,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     const { scope, isContinued } = demand;
     const pauseMs = this.#pause.remainingMs;
     if (pauseMs > 0 && pauseMs >= scope.remainingMs) throw paused(pauseMs);
-    const waiting = this.#continued.size + this.#beginning.size;
-    if (this.#underWay + waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
+    if (this.#underWay + this.#waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
     const line = isContinued ? this.#continued : this.#beginning;
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
@@ -141,7 +144,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   }
 
   #hasItsShare({ kind, user }: Demand): boolean {
-    return this.#shares.isKindUsedUp(kind) || this.#shares.isUserUsedUp(user);
+    return this.#shares.isUserUsedUp(user) || (this.#waiting > 0 && this.#shares.isKindUsedUp(kind));
   }
 
   #heed(answer: Answer): void {

@@ -58,8 +58,12 @@ export function assertHeaderText(value: unknown, what: string): void {
   throw new DfnsError('DFNS_BAD_REQUEST', `the ${what} is empty or has characters that no ${what} has`);
 }
 
+/** A path that every server reads in the same way. Nearly all paths of Dfns are so, and parsing a URL is slow. */
+const PLAIN_PATH = /^(?:\/[\w-][\w.-]*)+$/;
+
 /** Checks that a path is written as it is sent: percent-encoded, without dot segments. */
 function assertSignable(pathname: string): void {
+  if (PLAIN_PATH.test(pathname)) return;
   const text = `http://dfns${pathname}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!pathname.startsWith('/') || pathname.startsWith('//') || url?.pathname !== pathname || url.hash) {
@@ -86,7 +90,7 @@ const DECODINGS = 3;
 function keepsItsSegments(pathname: string): boolean {
   const { length } = pathname.split('/');
   let decoded = pathname;
-  for (let times = 0; times < DECODINGS; times += 1) {
+  for (let times = 0; times < DECODINGS && decoded.includes('%'); times += 1) {
     decoded = decoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     const segments = decoded.split('/');
     if (segments.length !== length || segments.some(isUnsafe)) return false;

@@ -9,40 +9,37 @@ export interface Holder {
 /** Counts the places of each user and of each kind of call. The share of each is half of all places. */
 export class Shares {
   readonly #share: number;
-  readonly #held = new Map<string, number>();
+  readonly #heldByKind = new Map<string, number>();
+  readonly #heldByUser = new Map<string, number>();
 
   constructor(places: number) {
     this.#share = Math.max(1, Math.floor(places / 2));
   }
 
   isKindUsedUp(kind: string): boolean {
-    return this.#heldBy(`kind ${kind}`) >= this.#share;
+    return (this.#heldByKind.get(kind) ?? 0) >= this.#share;
   }
 
   /** The service account has no user, and no share. */
   isUserUsedUp(user: string | undefined): boolean {
-    return user !== undefined && this.#heldBy(`user ${user}`) >= this.#share;
+    return user !== undefined && (this.#heldByUser.get(user) ?? 0) >= this.#share;
   }
 
   take({ kind, user }: Holder): void {
-    this.#add(`kind ${kind}`, 1);
-    this.#add(`user ${user}`, 1);
+    add(this.#heldByKind, kind, 1);
+    if (user !== undefined) add(this.#heldByUser, user, 1);
   }
 
   giveBack({ kind, user }: Holder): void {
-    this.#add(`kind ${kind}`, -1);
-    this.#add(`user ${user}`, -1);
+    add(this.#heldByKind, kind, -1);
+    if (user !== undefined) add(this.#heldByUser, user, -1);
   }
+}
 
-  #heldBy(key: string): number {
-    return this.#held.get(key) ?? 0;
-  }
-
-  #add(key: string, count: number): void {
-    const held = this.#heldBy(key) + count;
-    if (held > 0) this.#held.set(key, held);
-    else this.#held.delete(key);
-  }
+function add(held: Map<string, number>, holder: string, places: number): void {
+  const count = (held.get(holder) ?? 0) + places;
+  if (count > 0) held.set(holder, count);
+  else held.delete(holder);
 }
 
 /**
