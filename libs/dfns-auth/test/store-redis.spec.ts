@@ -148,7 +148,7 @@ describeWithRedis('replicas with one Redis', () => {
   });
 
   it('log a user in once in the lifetime of a token, in four processes', async () => {
-    const usernames = createUsers(100);
+    const usernames = createUsers(30);
     const options = optionsFor(world.sandbox, { tokens: { leewayMs: MINUTE, refreshAheadMs: 5 * MINUTE } });
     const replicas = await Promise.all(
       Array.from({ length: 4 }, () => Replica.start({ options, redisUrl: redis.url, sealing })),
