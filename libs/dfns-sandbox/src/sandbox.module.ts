@@ -8,6 +8,7 @@ import { SandboxConfig } from './configuration/sandbox-config.js';
 import { Enrolment } from './enrolment/enrolment.js';
 import { TemporarySessions } from './enrolment/temporary-sessions.js';
 import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
+import { PlatformEvents } from './events/platform-events.js';
 import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
 import { UserStore } from './identities/user-store.js';
 import { DelegatedLoginController, LogoutController } from './login/login.controller.js';
@@ -68,6 +69,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     Enrolment,
     FaultPlan,
     IssuedSecrets,
+    PlatformEvents,
     RegistrationChallenges,
     RequestLog,
     RevokedTokens,

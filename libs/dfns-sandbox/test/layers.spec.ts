@@ -11,15 +11,21 @@ const LAYERS = [
   '.', // the public class, the Nest module and the exports
 
   // Features: one folder each, with its controllers and with what it stores.
+  'control', // everything that a person or a test controls, over HTTP, and the console
   'faults', // failures that a test plans
+  'webhooks', // webhooks and their deliveries
   'recovery', // new credentials for a user who lost the old ones
   'registration', // new users: open, restart and complete a registration
   'login', // delegated login, and logout
   'service-accounts', // machine users and their tokens
+  'personal-access-tokens', // tokens that users make for themselves
+  'permissions', // permissions and who has them
   'users', // read, deactivate and archive users; make users for tests
   'own-credentials', // the credentials that a user manages
   'user-actions', // signatures of users over single requests
+  'transfers', // transfers and transactions of wallets, and what they change
   'wallets', // wallets, their keys, and signatures by these keys
+  'policies', // policies, and calls that wait for an approval
 
   // Parts that features share.
   'enrolment', // new credentials, and the sessions of registration and recovery
@@ -30,6 +36,7 @@ const LAYERS = [
   'bodies', // JSON bodies: their rules and their text
 
   // Parts that know nothing about users.
+  'events', // what happened in the organisation, for whoever listens
   'server', // requests, connections, pages of a list
   'errors', // error answers
   'configuration', // options, clock, identifiers
