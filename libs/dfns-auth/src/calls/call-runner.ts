@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
 import { isDfnsError, noteMayHaveHappened } from '../errors/dfns-error.js';
 import { Attempt, type CallOptions, CallScope, type CallTraits } from '../http/call-scope.js';
 import { Circuit } from '../http/circuit.js';
+import { EndSignal } from '../http/end-signal.js';
 import { SecretScrubber } from '../http/secret-scrubber.js';
 import { operationTemplate, Telemetry } from '../telemetry/telemetry.js';
 import { backoffMs, isRetriable } from './retry-policy.js';
@@ -30,20 +30,18 @@ export interface CallNature {
 export class CallRunner implements OnApplicationShutdown {
   readonly #config: DfnsAuthConfig;
   readonly #telemetry: Telemetry;
-  readonly #shutdown = new AbortController();
+  readonly #shutdown = new EndSignal();
   readonly #circuit: Circuit;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry, circuit: Circuit) {
     this.#config = config;
     this.#telemetry = telemetry;
     this.#circuit = circuit;
-    // Each call under way listens.
-    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /** Opens the scope of a call that is made of several others. */
   scope<T>(options: CallOptions, call: (scope: CallScope) => Promise<T>): Promise<T> {
-    return CallScope.enter(options, this.#config.http.deadlineMs, [this.#shutdown.signal], call);
+    return CallScope.enter(options, this.#config.http.deadlineMs, [this.#shutdown], call);
   }
 
   /** Runs the steps of a call, in one attempt or several. @throws DfnsError */

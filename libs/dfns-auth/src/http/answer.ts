@@ -24,7 +24,7 @@ export interface ErrorEnvelope {
 export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefined {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(String(headers['content-type'] ?? ''))) return undefined;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = UTF_8.decode(bytes);
     // The name `__proto__` may be written with escapes. An escape of an ASCII character begins with \u00.
     const json: unknown = JSON.parse(text, /__proto__|\\u00/.test(text) ? withoutPrototype : undefined);
     return isJsonObject(json) ? json : undefined;
@@ -32,6 +32,9 @@ export function readJsonObject({ headers, bytes }: Answer): JsonObject | undefin
     return undefined;
   }
 }
+
+/** Refuses bytes that are not UTF-8. Each use begins anew. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Drops `__proto__`: in an object to which it is copied, it would replace the prototype. */
 function withoutPrototype(key: string, value: unknown): unknown {

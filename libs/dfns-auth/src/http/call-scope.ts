@@ -1,4 +1,5 @@
 import { DfnsError } from '../errors/dfns-error.js';
+import { EndSignal, type Signal } from './end-signal.js';
 import type { SecretScrubber } from './secret-scrubber.js';
 
 /** The longest delay of a Node timer, in milliseconds. A timer with a longer delay fires at once. */
@@ -17,15 +18,16 @@ export interface CallOptions {
  * When {@link CallScope.run} settles, all timers and listeners are removed.
  */
 export class CallScope {
-  readonly #controller = new AbortController();
+  readonly #end = new EndSignal();
   readonly #endsAt: number;
-  readonly #deadlineMs: number;
+  /** Milliseconds for the whole call. */
+  readonly deadlineMs: number;
   #reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED' = 'DFNS_ABORTED';
   /** Whether the call has sent a write that Dfns has not refused. */
   mayHaveHappened = false;
 
   private constructor(deadlineMs: number) {
-    this.#deadlineMs = deadlineMs;
+    this.deadlineMs = deadlineMs;
     this.#endsAt = performance.now() + deadlineMs;
   }
 
@@ -41,7 +43,7 @@ export class CallScope {
   static async enter<T>(
     options: CallOptions,
     deadlineMs: number,
-    signals: AbortSignal[],
+    signals: Signal[],
     call: (scope: CallScope) => Promise<T>,
   ): Promise<T> {
     if (options instanceof CallScope) return call(options);
@@ -56,12 +58,12 @@ export class CallScope {
    */
   static async run<T>(
     deadlineMs: number,
-    signals: (AbortSignal | undefined)[],
+    signals: (Signal | undefined)[],
     call: (scope: CallScope) => Promise<T>,
   ): Promise<T> {
     const scope = new CallScope(deadlineMs);
-    const abort = () => scope.#end('DFNS_ABORTED');
-    const timer = setTimeout(() => scope.#end('DFNS_TIMEOUT'), Math.min(deadlineMs, MAX_TIMER_MS));
+    const abort = () => scope.#endFor('DFNS_ABORTED');
+    const timer = setTimeout(() => scope.#endFor('DFNS_TIMEOUT'), Math.min(deadlineMs, MAX_TIMER_MS));
     try {
       for (const signal of signals) {
         if (signal?.aborted) abort();
@@ -76,8 +78,8 @@ export class CallScope {
   }
 
   /** Aborted at the deadline, or when one of the given signals is aborted. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get endSignal(): Signal {
+    return this.#end;
   }
 
   /** Milliseconds until the deadline. */
@@ -87,7 +89,7 @@ export class CallScope {
 
   /** @throws DfnsError if the call has ended */
   throwIfEnded(): void {
-    if (this.signal.aborted) throw this.#ended();
+    if (this.#end.aborted) throw this.#ended();
   }
 
   /** Waits for `promise`, or until the call ends. */
@@ -126,7 +128,7 @@ export class CallScope {
 
   #raced<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const { signal } = this;
+      const signal = this.#end;
       const end = () => reject(this.#ended());
       if (signal.aborted) end();
       signal.addEventListener('abort', end);
@@ -140,16 +142,16 @@ export class CallScope {
     });
   }
 
-  #end(reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED'): void {
-    if (this.signal.aborted) return;
+  #endFor(reason: 'DFNS_TIMEOUT' | 'DFNS_ABORTED'): void {
+    if (this.#end.aborted) return;
     this.#reason = reason;
-    this.#controller.abort();
+    this.#end.abort();
   }
 
   #ended(): DfnsError {
     const { mayHaveHappened } = this;
     return this.#reason === 'DFNS_TIMEOUT'
-      ? new DfnsError('DFNS_TIMEOUT', `the call did not end within its deadline of ${this.#deadlineMs} ms`, {
+      ? new DfnsError('DFNS_TIMEOUT', `the call did not end within its deadline of ${this.deadlineMs} ms`, {
           mayHaveHappened,
         })
       : new DfnsError('DFNS_ABORTED', 'the call was aborted', { mayHaveHappened });

@@ -119,7 +119,7 @@ export class DfnsHttp implements OnApplicationShutdown {
       data: hasBody ? body : undefined,
       headers: requestHeaders({ hasBody, bearer, userAction }, this.#config.legacy, this.#now()),
       timeout: this.#config.http.attemptTimeoutMs,
-      signal: attempt.scope.signal,
+      signal: attempt.scope.endSignal,
       ...(step === 'call' && { onSent: () => attempt.noteSent() }),
     };
     const { status, headers, data } = await this.#http.axiosRef.request<Buffer>(settings);

@@ -1,5 +1,6 @@
 import { DfnsError } from '../errors/dfns-error.js';
 import type { CallScope } from '../http/call-scope.js';
+import { EndSignal, type Signal } from '../http/end-signal.js';
 import type { LiveToken } from './token-lifetime.js';
 
 /** Share of its remaining time that a call waits for the store and for a replica that gives signs of life. */
@@ -19,7 +20,7 @@ export class LoginFlight {
   readonly token: Promise<LiveToken>;
   /** The token that this login replaces; the user has it in memory. */
   readonly newerThan: LiveToken | undefined;
-  readonly #wait = new AbortController();
+  readonly #wait = new EndSignal();
   #patienceMs = Number.POSITIVE_INFINITY;
   #calls: number;
   #state: 'waits' | 'logs in' | 'abandoned' = 'waits';
@@ -36,8 +37,8 @@ export class LoginFlight {
   }
 
   /** Aborted when the wait for the store and for other replicas is to end. */
-  get waitSignal(): AbortSignal {
-    return this.#wait.signal;
+  get waitSignal(): Signal {
+    return this.#wait;
   }
 
   /** Milliseconds to wait for another replica that gives no sign of life. The most impatient call decides. */
@@ -61,6 +62,8 @@ export class LoginFlight {
 
   /** Waits for the token, until `scope` ends. */
   async join(scope: CallScope): Promise<LiveToken> {
+    // A login that has begun goes on, whoever leaves.
+    if (this.#state === 'logs in') return scope.race(this.token);
     this.#calls += 1;
     const { remainingMs } = scope;
     this.#patienceMs = Math.min(this.#patienceMs, remainingMs * PATIENCE_SHARE);

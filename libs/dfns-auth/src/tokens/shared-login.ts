@@ -1,8 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import type { ReleaseLock } from '../config/stores.js';
 import { CallScope } from '../http/call-scope.js';
+import { EndSignal } from '../http/end-signal.js';
 import { DelegatedLogin } from './delegated-login.js';
 import type { LoginFlight } from './login-flight.js';
 import { LOCK_MS, type LoginLock } from './login-lock.js';
@@ -24,7 +24,7 @@ export class SharedLogin implements OnApplicationShutdown {
   readonly #stored: StoredTokens;
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
-  readonly #shutdown = new AbortController();
+  readonly #shutdown = new EndSignal();
 
   constructor(
     login: DelegatedLogin,
@@ -36,8 +36,6 @@ export class SharedLogin implements OnApplicationShutdown {
     this.#stored = stored;
     this.#config = config;
     this.#now = now;
-    // Each running wait adds a listener.
-    setMaxListeners(0, this.#shutdown.signal);
   }
 
   /**
@@ -92,7 +90,7 @@ export class SharedLogin implements OnApplicationShutdown {
         await scope.sleep(pauseMs);
       }
     };
-    return CallScope.run(LOCK_MS, [this.#shutdown.signal, flight.waitSignal], wait).catch(() => ({}));
+    return CallScope.run(LOCK_MS, [this.#shutdown, flight.waitSignal], wait).catch(() => ({}));
   }
 
   /** Reads the store again: before this replica got the lock, another one may have logged in. */
@@ -104,7 +102,7 @@ export class SharedLogin implements OnApplicationShutdown {
   ): Promise<TokenOrLock> {
     const found = await this.#stored.find(username, newerThan).catch(() => undefined);
     // If the wait has ended, nobody would release the lock later.
-    if (!found && !scope.signal.aborted) return { release };
+    if (!found && !scope.endSignal.aborted) return { release };
     void release();
     return { found };
   }
