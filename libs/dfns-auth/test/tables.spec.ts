@@ -6,7 +6,7 @@ import { DFNS_ERROR_CODES, DFNS_ERRORS, type DfnsErrorCode } from 'nestjs-dfns-a
 import { OPTIONS } from '../src/config/option-table.js';
 import { SERVICES } from '../src/injection.js';
 
-const { errorTable, optionTable, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
+const { DOCUMENTS, errorTable, optionTable, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
 const source = (file: string) => readFileSync(join('libs', 'dfns-auth', 'src', file), 'utf8');
 const readme = readFileSync('README.md', 'utf8');
 const oneLine = (text: string) =>
@@ -48,13 +48,16 @@ describe('the table of options', () => {
   });
 });
 
-describe('the README', () => {
-  it('has the tables of the code: npm run tables writes them', () => {
+describe('a document', () => {
+  it.each<string>(DOCUMENTS)('%s has the tables of the code: npm run tables writes them', (file) => {
     const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
-    expect(readme).toBe(withTables(readme, tables));
-    for (const code of DFNS_ERROR_CODES satisfies readonly DfnsErrorCode[]) expect(readme).toContain(`| \`${code}\` |`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toBe(withTables(text, tables));
+    for (const code of DFNS_ERROR_CODES satisfies readonly DfnsErrorCode[]) expect(text).toContain(`| \`${code}\` |`);
   });
+});
 
+describe('the README', () => {
   it.each(Object.keys(SERVICES).filter((name) => name !== 'DfnsHealthIndicator' && name !== 'DfnsIdentity'))(
     'says what %s is for',
     (name) => {
