@@ -39,9 +39,17 @@ function answerSchemas() {
       .map(({ route, answer }) => {
         const { $schema: _, definitions, ...schema } = generator.createSchema(answer);
         if (Object.keys(definitions).length > 0) throw new Error(`the answer of ${route} is not in one piece`);
-        return [route, schema];
+        return [route, withoutClosedEmptiness(schema)];
       });
   });
+}
+
+/** The type `{}` is any object in TypeScript, and not one without members. */
+function withoutClosedEmptiness({ ...schema }) {
+  if (schema.type === 'object' && schema.properties === undefined && schema.additionalProperties === false) {
+    delete schema.additionalProperties;
+  }
+  return withParts(schema, withoutClosedEmptiness);
 }
 
 function familiesOf(routes) {

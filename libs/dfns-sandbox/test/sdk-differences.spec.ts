@@ -70,6 +70,8 @@ describe('the judge', () => {
     requestBody: { kind: 'Native', to: '0x0', amount: '1' },
     metadata: { asset: {} },
   };
+  const { id, walletId, network, requester, dateRequested } = transfer;
+  const transaction = { id, walletId, network, requester, dateRequested, status: 'Pending' };
   const judged = (request: string, answer: unknown, status = 200) => {
     const [method = '', path = ''] = request.split(' ');
     const responseBody = answer === undefined ? '' : JSON.stringify(answer);
@@ -91,6 +93,11 @@ describe('the judge', () => {
       'GET /wallets/wa-1/transfers',
       { walletId: 'wa-1', items: [transfer, { ...transfer, status: 'Lost' }] },
       ['items[].status must be equal to one of the allowed values'],
+    ],
+    [
+      'POST /wallets/wa-1/transactions',
+      { ...transaction, requestBody: { kind: 'FunctionCall', call: { any: 1 } } },
+      [],
     ],
     [assignments, undefined, []],
     [assignments, {}, ['DELETE /permissions/{permissionId}/assignments/{assignmentId}:  must be null']],
