@@ -5,7 +5,7 @@
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -21,6 +21,13 @@ for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
 }
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+if (existsSync('routes')) {
+  // Types alone: at run time the import loads an empty module.
+  for (const [format, text] of Object.entries({ esm: 'export {};\n', cjs: '"use strict";\n' })) {
+    cpSync('routes', `dist/${format}/routes`, { recursive: true });
+    writeFileSync(`dist/${format}/routes/index.js`, text);
+  }
+}
 for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
   await build({
     entryPoints: [`src/${source}.ts`],

@@ -1,4 +1,13 @@
 export type { BearerCaller, DfnsRequest, RequestCaller } from './calls/dfns-request.js';
+export type {
+  DfnsRoutes,
+  RouteAnswer,
+  RouteInput,
+  RouteRequest,
+  UntypedRoute,
+  UntypedRouteInput,
+  UntypedRouteRequest,
+} from './calls/routes.js';
 export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
 export type { Ceremony } from './ceremonies/open-ceremonies.js';

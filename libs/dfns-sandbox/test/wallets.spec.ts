@@ -147,7 +147,7 @@ describe('signatures', () => {
     const [signatureId, keyId] = [made.id, signingKey.id];
     await expect(backend.wallets.getSignature({ walletId, signatureId })).resolves.toEqual(made);
     await expect(backend.keys.getSignature({ keyId, signatureId })).resolves.toEqual(made);
-    await expect(backend.wallets.listSignatures({ walletId })).resolves.toEqual({ walletId, items: [made] });
+    await expect(backend.wallets.listSignatures({ walletId })).resolves.toEqual({ walletId, keyId, items: [made] });
     await expect(backend.keys.listSignatures({ keyId })).resolves.toEqual({ keyId, items: [made] });
     await expect(backend.keys.getSignature({ keyId, signatureId: 'sig-none' })).rejects.toMatchObject({
       httpStatus: 404,

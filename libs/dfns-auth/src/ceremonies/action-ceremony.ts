@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DfnsCalls } from '../calls/dfns-calls.js';
+import type { RoutedAction } from '../calls/routes.js';
 import type { FirstFactorAssertion } from '../credentials/credential-signer.js';
 import { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
@@ -32,7 +33,7 @@ export class ActionCeremony {
 
   async begin(
     username: string,
-    userAction: UserAction,
+    userAction: RoutedAction,
     scope: CallScope,
   ): Promise<Ceremony<PublicUserActionChallenge>> {
     const { method, path, query, body } = requestText(userAction);

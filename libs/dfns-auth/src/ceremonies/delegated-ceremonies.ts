@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DfnsCalls } from '../calls/dfns-calls.js';
+import {
+  type DfnsRoutes,
+  type RouteInput,
+  routeAction,
+  type UntypedRoute,
+  type UntypedRouteInput,
+} from '../calls/routes.js';
 import type { CredentialKind, FirstFactorAssertion } from '../credentials/credential-signer.js';
 import type { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
@@ -104,12 +111,33 @@ export class DelegatedCeremonies {
     return this.#calls.scope(options, (scope) => this.#recovery.finish(name(username), ceremonyId, recovery, scope));
   }
 
+  /** Asks the user to sign exactly this request on a route of {@link DfnsRoutes}. A query is sent and not signed. */
+  beginAction<R extends keyof DfnsRoutes>(
+    username: string,
+    route: R,
+    input: RouteInput<R>,
+    options?: CallOptions,
+  ): Promise<Ceremony<PublicUserActionChallenge>>;
+  /** Does the same on a route without types, for applications that do not import `nestjs-dfns-auth/routes`. */
+  beginAction(
+    username: string,
+    route: UntypedRoute,
+    input: UntypedRouteInput,
+    options?: CallOptions,
+  ): Promise<Ceremony<PublicUserActionChallenge>>;
   /** Asks the user to sign exactly this request. */
-  async beginAction(
+  beginAction(
     username: string,
     action: UserAction,
-    options: CallOptions = {},
+    options?: CallOptions,
+  ): Promise<Ceremony<PublicUserActionChallenge>>;
+  async beginAction(
+    username: string,
+    first: string | UserAction,
+    second: object = {},
+    third: CallOptions = {},
   ): Promise<Ceremony<PublicUserActionChallenge>> {
+    const [action, options] = typeof first === 'string' ? [routeAction(first, second), third] : [first, second];
     return this.#calls.scope(options, (scope) => this.#actions.begin(name(username), action, scope));
   }
 

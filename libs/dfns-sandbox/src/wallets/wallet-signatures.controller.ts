@@ -31,7 +31,8 @@ export class WalletSignaturesController {
   @Get()
   @Access({ callers, operation: 'readSignatures' })
   list(@CurrentCaller() { user }: Caller, @Param('walletId') walletId: string, @Query() query: PageQuery) {
-    return { walletId, ...page(this.signatures.of(this.wallets.get(walletId, user).id), query) };
+    const { key } = this.wallets.get(walletId, user);
+    return { walletId, keyId: key.id, ...page(this.signatures.of(walletId), query) };
   }
 
   @Get(':signatureId')
