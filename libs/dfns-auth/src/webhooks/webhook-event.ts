@@ -50,10 +50,13 @@ type DataByKind = Record<State<'wallet', 'created' | 'activated' | 'delegated' |
 /** The kinds of events that Dfns documents. */
 export type DfnsWebhookEventKind = keyof DataByKind;
 
-declare const undocumented: unique symbol;
-
-/** The text of a kind that is not documented. It has a type of its own, so that a `switch` over `kind` narrows `data`. */
-export type UndocumentedWebhookEventKind = string & { readonly [undocumented]: true };
+/**
+ * The text of a kind that is not documented. It has a type of its own, so that a `switch` over `kind` narrows `data`.
+ * TypeScript does so only for literal types and enums; with `string`, no kind would narrow.
+ */
+export declare enum UndocumentedWebhookEventKind {
+  AnyText = '',
+}
 
 interface Delivered<K extends string, D> {
   /** `whe-…`; new for every attempt to deliver the same event. */
