@@ -70,7 +70,8 @@ class WebhookInterceptor implements NestInterceptor {
  * async handle(@DfnsWebhookEvent() event: DfnsWebhookEvent): Promise<void> { … }
  * ```
  *
- * - A delivery without a signature by one of the secrets, or sent 300 seconds or more from now, is refused.
+ * - A delivery without a signature by one of the secrets, or sent 300 seconds or more from now, is refused: 401 with
+ *   `DfnsExceptionFilter`.
  * - The status of success is 200, since Dfns takes every other one for a failure.
  * - An event counts as handled when the handler succeeds. A duplicate is answered 200 without the handler. If the handler
  *   throws, the handler gets the event again with the next retry of Dfns.
