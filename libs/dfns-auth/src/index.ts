@@ -31,8 +31,9 @@ export type {
   Secret,
   ServiceAccountOptions,
   TokensOptions,
+  WebhooksOptions,
 } from './config/options.js';
-export type { CeremonyOwner, CeremonyStore, ReleaseLock, TokenStore } from './config/stores.js';
+export type { CeremonyOwner, CeremonyStore, ReleaseLock, TokenStore, WebhookStore } from './config/stores.js';
 export type {
   AllowedCredential,
   CredentialKind,
@@ -66,6 +67,7 @@ export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
 export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
 export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
+export { DfnsWebhook, DfnsWebhookEvent } from './edge/webhook.guard.js';
 export {
   DfnsApiError,
   type DfnsApiErrorDetails,
@@ -115,3 +117,11 @@ export type {
 export { UserActionSigner } from './services/user-action-signer.js';
 export type { DfnsCallEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export { KeyvTokenStore } from './tokens/keyv-token-store.js';
+export type {
+  DfnsWebhookEventKind,
+  UndocumentedWebhookEventKind,
+  WebhookRequest,
+  WebhookThing,
+} from './webhooks/webhook-event.js';
+export { verifyDfnsWebhook, type WebhookCheck } from './webhooks/webhook-signature.js';
+export { KeyvWebhookStore } from './webhooks/webhook-stores.js';

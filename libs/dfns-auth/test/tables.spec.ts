@@ -70,5 +70,6 @@ describe('the README', () => {
 function sources(): string {
   const files = ['http/failures.ts', 'http/answer-reader.ts', 'http/call-scope.ts', 'http/request-text.ts'];
   const more = ['calls/user-action-steps.ts', 'credentials/key-signer.ts', 'ceremonies/open-ceremonies.ts'];
-  return [...files, ...more, 'config/option-table.ts'].map(source).join('\n');
+  const others = ['config/option-table.ts', 'webhooks/webhook-signature.ts'];
+  return [...files, ...more, ...others].map(source).join('\n');
 }

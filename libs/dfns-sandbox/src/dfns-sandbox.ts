@@ -21,6 +21,7 @@ import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
 import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
+import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
@@ -87,6 +88,11 @@ export class DfnsSandbox {
   /** Adds and removes planned faults. */
   get faults(): { add(fault: Fault): void; clear(): void } {
     return this.#app.get(FaultPlan);
+  }
+
+  /** Webhooks and their deliveries. */
+  get webhooks(): SandboxWebhooks {
+    return this.#app.get(SandboxWebhooks);
   }
 
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {

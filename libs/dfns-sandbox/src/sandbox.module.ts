@@ -40,6 +40,11 @@ import { SignatureStore } from './wallets/signature-store.js';
 import { WalletSignaturesController } from './wallets/wallet-signatures.controller.js';
 import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
+import { DeliverySender } from './webhooks/delivery-sender.js';
+import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
+import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
+import { WebhookStore } from './webhooks/webhook-store.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 
 /** The guards run in this order, before the checks of the body and of the entity (dfns-api 21.10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
@@ -59,6 +64,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     WalletsController,
     WalletSignaturesController,
     KeysController,
+    WebhooksController,
   ],
   providers: [
     ...GUARDS.map((useClass) => ({ provide: APP_GUARD, useClass })),
@@ -66,6 +72,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     AssertionVerifier,
     Connections,
     CredentialChallenges,
+    DeliverySender,
     Enrolment,
     FaultPlan,
     IssuedSecrets,
@@ -73,6 +80,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     RegistrationChallenges,
     RequestLog,
     RevokedTokens,
+    SandboxWebhooks,
     ServiceAccountFactory,
     SignatureStore,
     TemporarySessions,
@@ -81,6 +89,8 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     UserStore,
     UserFactory,
     WalletStore,
+    WebhookDeliveries,
+    WebhookStore,
   ],
 })
 export class SandboxModule implements NestModule {

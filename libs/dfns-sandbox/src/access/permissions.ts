@@ -31,6 +31,12 @@ const OPERATIONS = {
   readKeys: same('Keys:Read'),
   createSignatures: [['Keys:Signatures:Create'], ['Wallets:GenerateSignature']],
   readSignatures: [['Keys:Signatures:Read'], ['Wallets:ReadSignature']],
+  createWebhooks: same('Webhooks:Create'),
+  readWebhooks: same('Webhooks:Read'),
+  updateWebhooks: same('Webhooks:Update'),
+  deleteWebhooks: same('Webhooks:Delete'),
+  pingWebhooks: same('Webhooks:Ping'),
+  readWebhookEvents: same('Webhooks:Events:Read'),
 } satisfies Record<string, string[][]>;
 
 export type Operation = keyof typeof OPERATIONS;
@@ -61,6 +67,12 @@ export const SERVICE_ACCOUNT_PERMISSIONS = [
   'Keys:Delegate',
   'Keys:Signatures:Create',
   'Keys:Signatures:Read',
+  'Webhooks:Create',
+  'Webhooks:Read',
+  'Webhooks:Update',
+  'Webhooks:Delete',
+  'Webhooks:Ping',
+  'Webhooks:Events:Read',
 ];
 
 /** The permissions of employees. They are administrators. */

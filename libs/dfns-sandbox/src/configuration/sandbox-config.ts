@@ -25,6 +25,8 @@ export interface SandboxOptions {
   challenges?: () => string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
+  /** Sends webhook deliveries also to other machines. Without it they only go to this machine. @default false */
+  remoteWebhooks?: boolean;
 }
 
 /** How long tokens, challenges and user actions are valid, in milliseconds (dfns-api 21.1, 21.2, 21.3). */
@@ -67,6 +69,7 @@ export class SandboxConfig {
   readonly relyingParty: RelyingParty;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
+  readonly remoteWebhooks: boolean;
 
   constructor(options: SandboxOptions) {
     this.orgId = options.orgId ?? identifier('or');
@@ -78,6 +81,7 @@ export class SandboxConfig {
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
+    this.remoteWebhooks = options.remoteWebhooks ?? false;
   }
 
   /** The current time in the date format of the API. */

@@ -5,7 +5,7 @@ import { JsonBody } from '../bodies/json-body.decorator.js';
 import { type PageQuery, page } from '../server/page.js';
 import { type SignatureBody, signatureBody } from './signature-request.js';
 import { SignatureStore } from './signature-store.js';
-import type { SigningKey } from './signing-key.js';
+import { keyAnswer } from './signing-key.js';
 import { WalletStore } from './wallet-store.js';
 
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
@@ -59,14 +59,3 @@ export class KeysController {
     return this.signatures.get(this.wallets.getKey(keyId, user).id, signatureId);
   }
 }
-
-/** The JSON object that the API returns for a key (dfns-api 19.14). */
-const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
-  id,
-  scheme,
-  curve,
-  publicKey,
-  status: 'Active',
-  custodial: delegatedTo === undefined,
-  dateCreated,
-});

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { externalIdConflict, notFound } from '../errors/refusals.js';
+import { PlatformEvents } from '../events/platform-events.js';
 import type { User } from '../identities/user-store.js';
 import { type SignatureBody, signRequest } from './signature-request.js';
 import type { SigningKey } from './signing-key.js';
@@ -12,7 +13,10 @@ import type { Wallet } from './wallet-store.js';
 export class SignatureStore {
   readonly #requests: SignatureRequest[] = [];
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly events: PlatformEvents,
+  ) {}
 
   /**
    * Returns the first answer again if `externalId` and body are the same (dfns-api 16.4).
@@ -26,7 +30,7 @@ export class SignatureStore {
       if (isSame && JSON.stringify(earlier.requestBody) === JSON.stringify(body)) return earlier;
       throw externalIdConflict(earlier.id, externalId);
     }
-    const request = {
+    const pending = {
       id: identifier('sig'),
       ...(wallet && { walletId: wallet.id }),
       keyId: key.id,
@@ -35,14 +39,15 @@ export class SignatureStore {
         ...(requester.isServiceAccount && { tokenId: requester.username }),
       },
       requestBody: body,
-      status: 'Signed',
-      ...signRequest(key, body),
+      status: 'Pending',
       network: wallet?.network ?? body.network,
       dateRequested: this.config.date(),
-      dateSigned: this.config.date(),
       externalId,
     };
+    const request = { ...pending, status: 'Signed', ...signRequest(key, body), dateSigned: this.config.date() };
     this.#requests.push(request);
+    this.events.emit('wallet.signature.requested', { signatureRequest: pending });
+    this.events.emit('wallet.signature.signed', { signatureRequest: request });
     return request;
   }
 

@@ -36,3 +36,14 @@ export function addressOf({ curve, publicKey }: SigningKey): string {
   if (curve === 'ed25519') return publicKey;
   return `0x${createHash('sha256').update(publicKey, 'hex').digest('hex').slice(-40)}`;
 }
+
+/** The JSON object that the API returns for a key (dfns-api 19.14). */
+export const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
+  id,
+  scheme,
+  curve,
+  publicKey,
+  status: 'Active',
+  custodial: delegatedTo === undefined,
+  dateCreated,
+});

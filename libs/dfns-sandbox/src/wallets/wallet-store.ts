@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { bodyInvalid, notFound } from '../errors/refusals.js';
+import { PlatformEvents } from '../events/platform-events.js';
 import type { User } from '../identities/user-store.js';
 import { schemeOf } from './networks.js';
-import { addressOf, makeSigningKey, type SigningKey } from './signing-key.js';
+import { addressOf, keyAnswer, makeSigningKey, type SigningKey } from './signing-key.js';
 
 /** The members that a new wallet is made with. */
 export interface WalletRequest {
@@ -34,7 +35,10 @@ export class WalletStore {
   readonly #wallets = new Map<string, Wallet>();
   readonly #keys = new Map<string, SigningKey>();
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly events: PlatformEvents,
+  ) {}
 
   create({ network, delegateTo, name, externalId, tags = [], ...request }: WalletRequest): Wallet {
     const scheme = schemeOf(network);
@@ -53,6 +57,8 @@ export class WalletStore {
     };
     this.#keys.set(key.id, key);
     this.#wallets.set(wallet.id, wallet);
+    if (!request.key) this.events.emit('key.created', { key: keyAnswer(key) });
+    this.events.emit('wallet.created', { wallet: walletAnswer(wallet) });
     return wallet;
   }
 
