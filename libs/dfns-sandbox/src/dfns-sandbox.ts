@@ -6,6 +6,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
 import { Schedule } from './configuration/schedule.js';
 import { Refusal } from './errors/refusals.js';
+import { PlatformEvents } from './events/platform-events.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
@@ -90,6 +91,11 @@ export class DfnsSandbox {
   /** All secrets that the sandbox gave to clients and tests, for tests that search logs for them. */
   get secrets(): readonly string[] {
     return this.#app.get(IssuedSecrets).all;
+  }
+
+  /** `listen` tells what happens in the organisation, as webhooks do. It returns a function that ends it. */
+  get events(): Pick<PlatformEvents, 'listen'> {
+    return this.#app.get(PlatformEvents);
   }
 
   /** Adds and removes planned faults. */
