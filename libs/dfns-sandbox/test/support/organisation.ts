@@ -35,7 +35,11 @@ export class Organisation {
   }
 
   async start(): Promise<void> {
-    this.sandbox = await DfnsSandbox.start({ now: () => this.now, ...this.#options });
+    this.sandbox = await DfnsSandbox.start({
+      now: () => this.now,
+      lifetimes: { userTokenMs: 86_400_000 },
+      ...this.#options,
+    });
     this.sandbox.events.listen((event) => this.events.push(event));
     this.account = this.#member(this.sandbox.createServiceAccount({ permissions: ALL }));
   }
@@ -48,6 +52,13 @@ export class Organisation {
   user(username: string, kind: 'EndUser' | 'CustomerEmployee', permissions = ALL): Member {
     const { userId, credId = '', privateKey } = this.sandbox.createUser({ username, kind, permissions });
     return this.#member({ userId, credId, privateKey, authToken: this.sandbox.issueUserToken(username) });
+  }
+
+  /** Lets every request under way end, and forgets the events. */
+  settle(): void {
+    this.now += 10_000;
+    this.sandbox.transfers.list();
+    this.events.length = 0;
   }
 
   /** The events since the last look, as `kind` and the status of the thing. */
@@ -65,13 +76,11 @@ export class Organisation {
   }
 }
 
-/** Starts one organisation for all tests of a file. Each test begins without events. */
+/** Starts one organisation for all tests of a file. Each test begins without events and without requests under way. */
 export function useOrganisation(options: SandboxOptions = {}): Organisation {
   const organisation = new Organisation(options);
   beforeAll(() => organisation.start());
-  afterEach(() => {
-    organisation.events.length = 0;
-  });
+  afterEach(() => organisation.settle());
   afterAll(() => organisation.sandbox.stop());
   return organisation;
 }
