@@ -1,6 +1,7 @@
 export type { BearerCaller, DfnsRequest, RequestCaller } from './calls/dfns-request.js';
 export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+export type { BegunAction, CeremonyAction } from './ceremonies/external-id.js';
 export type { Ceremony } from './ceremonies/open-ceremonies.js';
 export type {
   PublicCredentialChallenge,
@@ -60,6 +61,8 @@ export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
 export {
   DfnsApiError,
   type DfnsApiErrorDetails,
+  type DfnsChangeRequest,
+  type DfnsDuplicate,
   DfnsError,
   type DfnsErrorDetails,
   isDfnsError,

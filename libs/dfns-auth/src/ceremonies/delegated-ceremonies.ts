@@ -7,10 +7,10 @@ import type { NewCredentialDto, RegistrationCredentialsDto } from '../dto/creden
 import { DelegatedLoginDto } from '../dto/login.dto.js';
 import type { RecoverUserDto } from '../dto/recovery.dto.js';
 import type { CallOptions } from '../http/call-scope.js';
-import type { UserAction } from '../http/request-text.js';
 import type { RecoveryResult } from '../services/results.js';
 import { ActionCeremony } from './action-ceremony.js';
 import { CredentialCeremony } from './credential-ceremony.js';
+import type { BegunAction, CeremonyAction } from './external-id.js';
 import type { Ceremony } from './open-ceremonies.js';
 import type {
   PublicCredentialChallenge,
@@ -104,19 +104,16 @@ export class DelegatedCeremonies {
     return this.#calls.scope(options, (scope) => this.#recovery.finish(name(username), ceremonyId, recovery, scope));
   }
 
-  /** Asks the user to sign exactly this request. */
-  async beginAction(
-    username: string,
-    action: UserAction,
-    options: CallOptions = {},
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+  /** Asks the user to sign exactly this request. With `externalId` it can be repeated: see {@link CeremonyAction}. */
+  async beginAction(username: string, action: CeremonyAction, options: CallOptions = {}): Promise<BegunAction> {
     return this.#calls.scope(options, (scope) => this.#actions.begin(name(username), action, scope));
   }
 
   /**
    * Sends the request of {@link beginAction} or {@link beginCredentialAction}, once.
    *
-   * @returns the JSON object that Dfns answered; its members are not checked
+   * @returns the JSON object that Dfns answered; its members are not checked. A transfer, a transaction or a signature
+   * that a policy holds is a result too: its `status` is `Pending`, and it has an `approvalId` (dfns-api 16.5)
    * @throws DfnsError `DFNS_USER_ACTION_REJECTED` for a signature that Dfns refuses
    */
   async finishAction<T>(
