@@ -41,7 +41,7 @@ const DEMO: Record<string, string> = {
   assetCode: 'DEMO',
 };
 
-/** What wallets have. A new wallet has demonstration balances (dfns-api 21.31). */
+/** What wallets have. A new wallet has demonstration balances (dfns-api 16.14). */
 @Injectable()
 export class Holdings {
   readonly #ofWallets = new Map<string, Map<string, Holding>>();
