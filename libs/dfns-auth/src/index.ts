@@ -10,6 +10,7 @@ export type {
 } from './calls/routes.js';
 export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+export type { BegunAction, CeremonyAction } from './ceremonies/external-id.js';
 export type { Ceremony } from './ceremonies/open-ceremonies.js';
 export type {
   PublicCredentialChallenge,
@@ -71,6 +72,8 @@ export { DfnsWebhook, DfnsWebhookEvent } from './edge/webhook.guard.js';
 export {
   DfnsApiError,
   type DfnsApiErrorDetails,
+  type DfnsChangeRequest,
+  type DfnsDuplicate,
   DfnsError,
   type DfnsErrorDetails,
   isDfnsError,

@@ -1,4 +1,4 @@
-export type { Lifetimes, RelyingParty, SandboxOptions } from './configuration/sandbox-config.js';
+export type { Lifetimes, RelyingParty, SandboxOptions, TransferTimes } from './configuration/sandbox-config.js';
 export { DfnsSandbox } from './dfns-sandbox.js';
 export type { Fault } from './faults/fault.js';
 export type { User, UserKind } from './identities/user-store.js';

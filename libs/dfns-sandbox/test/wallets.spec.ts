@@ -91,10 +91,11 @@ describe('wallets', () => {
   });
 
   it('need more permissions for a delegate and for tags', async () => {
-    const identity = dfns.sandbox.createServiceAccount({ permissions: ['Wallets:Create'] });
+    const identity = dfns.sandbox.createServiceAccount({ permissions: ['Wallets:Create', 'Keys:Create'] });
     for (const [more, permission] of [
       [{ delegateTo: ada.userId }, 'Keys:Delegate'],
       [{ tags: ['hot'] }, 'Wallets:Tags:Add'],
+      [{ signingKey: { id: 'key-any' } }, 'Keys:Reuse'],
     ] as const) {
       const refused = await signedCall(dfns, identity, 'POST', '/wallets', { network: 'Base', ...more });
       expect(refused.message).toBe(
@@ -162,7 +163,7 @@ describe('signatures', () => {
     await expect(sign(sha256(message))).resolves.toEqual(first);
     await expect(sign('00'.repeat(32))).rejects.toMatchObject({
       httpStatus: 409,
-      message: 'Conflicting transfer with same externalId',
+      message: 'Conflicting signature with same externalId',
       context: { body: { error: { details: { duplicate: { id: first.id, externalId: 'once' } } } } },
     });
   });

@@ -24,9 +24,15 @@ const OPERATIONS = {
   readServiceAccounts: [['Auth:ServiceAccounts:Read'], ['Auth:Apps:Read', 'Auth:Types:ServiceAccount']],
   createServiceAccounts: [['Auth:ServiceAccounts:Create'], ['Auth:Apps:Create', 'Auth:Types:ServiceAccount']],
   createWallets: same('Wallets:Create'),
-  tagWallets: same('Wallets:Tags:Add'),
+  updateWallets: same('Wallets:Update'),
+  tagWallets: [['Wallets:Tags:Add'], ['Wallets:Tags:Create']],
+  untagWallets: [['Wallets:Tags:Delete'], ['Wallets:Tags:Remove']],
   delegateKeys: [['Keys:Delegate'], ['Wallets:Delegate']],
+  createKeys: same('Keys:Create'),
   reuseKeys: same('Keys:Reuse'),
+  updateKeys: same('Keys:Update'),
+  exportKeys: same('Keys:Export'),
+  importKeys: same('Keys:Import'),
   readWallets: same('Wallets:Read'),
   readKeys: same('Keys:Read'),
   createSignatures: [['Keys:Signatures:Create'], ['Wallets:GenerateSignature']],
@@ -37,6 +43,21 @@ const OPERATIONS = {
   deleteWebhooks: same('Webhooks:Delete'),
   pingWebhooks: same('Webhooks:Ping'),
   readWebhookEvents: same('Webhooks:Events:Read'),
+  createTransfers: [['Wallets:Transfers:Create'], ['Wallets:TransferAsset']],
+  readTransfers: [['Wallets:Transfers:Read'], ['Wallets:ReadTransfer']],
+  abortTransfers: same('Wallets:Transfers:Abort'),
+  replaceTransfers: [['Wallets:Transactions:Create', 'Wallets:Transfers:Read']],
+  createTransactions: [['Wallets:Transactions:Create'], ['Wallets:BroadcastTransaction']],
+  readTransactions: [['Wallets:Transactions:Read'], ['Wallets:ReadTransaction']],
+  abortTransactions: same('Wallets:Transactions:Abort'),
+  replaceTransactions: [['Wallets:Transactions:Create', 'Wallets:Transactions:Read']],
+  useFeeSponsors: same('FeeSponsors:Use'),
+  createPolicies: same('Policies:Create'),
+  readPolicies: same('Policies:Read'),
+  updatePolicies: same('Policies:Update'),
+  archivePolicies: [['Policies:Archive'], ['Policies:Delete']],
+  readApprovals: [['Policies:Approvals:Read'], ['Policies:Evaluations:Read']],
+  decideApprovals: [['Policies:Approvals:Approve'], ['Policies:Evaluations:Vote']],
 } satisfies Record<string, string[][]>;
 
 export type Operation = keyof typeof OPERATIONS;
@@ -73,10 +94,31 @@ export const SERVICE_ACCOUNT_PERMISSIONS = [
   'Webhooks:Delete',
   'Webhooks:Ping',
   'Webhooks:Events:Read',
+  'Keys:Update',
+  'Wallets:Update',
+  'Wallets:Tags:Delete',
+  'Wallets:Transfers:Create',
+  'Wallets:Transfers:Read',
+  'Wallets:Transfers:Abort',
+  'Wallets:Transactions:Create',
+  'Wallets:Transactions:Read',
+  'Wallets:Transactions:Abort',
+  'Policies:Approvals:Read',
 ];
 
 /** The permissions of employees. They are administrators. */
-export const EMPLOYEE_PERMISSIONS = [...SERVICE_ACCOUNT_PERMISSIONS, 'Auth:ServiceAccounts:Create'];
+export const EMPLOYEE_PERMISSIONS = [
+  ...SERVICE_ACCOUNT_PERMISSIONS,
+  'Auth:ServiceAccounts:Create',
+  'Keys:Export',
+  'Keys:Import',
+  'FeeSponsors:Use',
+  'Policies:Create',
+  'Policies:Read',
+  'Policies:Update',
+  'Policies:Archive',
+  'Policies:Approvals:Approve',
+];
 
 /**
  * The permissions of end users: the role `ManagedDefaultEndUserAccess`, and also `Wallets:Create` and `Keys:Create`. At

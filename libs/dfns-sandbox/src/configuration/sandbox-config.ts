@@ -16,6 +16,7 @@ export interface SandboxOptions {
    */
   restart?: boolean;
   lifetimes?: Partial<Lifetimes>;
+  transfers?: Partial<TransferTimes>;
   /** The number of requests of the organisation in each fixed window of 60 seconds (dfns-api 6.1). @default no limit */
   rateLimitPerMinute?: number;
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
@@ -41,6 +42,19 @@ export interface Lifetimes {
   userActionMs: number;
 }
 
+/**
+ * When a transfer or a transaction goes on, in milliseconds after it was asked for, or after its approval. `Infinity`
+ * means never by the clock, only by hand.
+ */
+export interface TransferTimes {
+  /** @default 1_000 */
+  executeAfterMs: number;
+  /** @default 2_000 */
+  broadcastAfterMs: number;
+  /** @default 5_000 */
+  confirmAfterMs: number;
+}
+
 /** The web application that may use passkeys. */
 export interface RelyingParty {
   /** @default 'localhost' */
@@ -58,12 +72,15 @@ const LIFETIMES: Lifetimes = {
   userActionMs: 300_000,
 };
 
+const TRANSFER_TIMES: TransferTimes = { executeAfterMs: 1_000, broadcastAfterMs: 2_000, confirmAfterMs: 5_000 };
+
 /** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
   readonly legacy: boolean;
   readonly restart: boolean;
   readonly lifetimes: Lifetimes;
+  readonly transfers: TransferTimes;
   readonly rateLimitPerMinute: number | undefined;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
@@ -76,6 +93,7 @@ export class SandboxConfig {
     this.legacy = options.legacy ?? false;
     this.restart = options.restart ?? this.legacy;
     this.lifetimes = { ...LIFETIMES, ...options.lifetimes };
+    this.transfers = { ...TRANSFER_TIMES, ...options.transfers };
     this.rateLimitPerMinute = options.rateLimitPerMinute;
     this.now = options.now ?? Date.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };

@@ -20,12 +20,12 @@ export class WalletSignaturesController {
   @Post()
   @Access({ callers, operation: 'createSignatures', userAction: true })
   create(
-    @CurrentCaller() { user }: Caller,
+    @CurrentCaller() caller: Caller,
     @Param('walletId') walletId: string,
     @JsonBody(signatureBody) body: SignatureBody,
   ) {
-    const wallet = this.wallets.get(walletId, user);
-    return this.signatures.create(user, wallet.key, body, wallet);
+    const wallet = this.wallets.getForUse(walletId, caller);
+    return this.signatures.create(caller.user, wallet.key, body, wallet);
   }
 
   @Get()
