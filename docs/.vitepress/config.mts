@@ -27,6 +27,9 @@ export default defineConfig({
             guide('Quick start', 'quick-start'),
             guide('Your own login', 'sessions-and-jwt'),
             guide('Reading for a user', 'reading'),
+            guide('Transfers', 'transfers'),
+            guide('Policies and approvals', 'policies'),
+            guide('Webhooks', 'webhooks'),
           ],
         },
         {
