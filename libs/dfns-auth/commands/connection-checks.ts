@@ -2,8 +2,8 @@ import { connectionFailure } from './connection-failures.js';
 import { Probe, type ProbeAnswer } from './probe.js';
 import type { Finding } from './report.js';
 
-/** Milliseconds for one request. */
-const TIMEOUT_MS = 10_000;
+/** Least and most milliseconds for one request. */
+const TIMEOUT_MS = { min: 1_000, max: 10_000 };
 /** Requests for the latency. They count for the quota of the organisation, so there are few. */
 const REQUESTS = 5;
 const CLOCK_WARNING_MS = 30_000;
@@ -18,7 +18,9 @@ const CLOCK_LIMIT_MS = 60_000;
 export async function checkConnection(baseUrl: string, attemptTimeoutMs: number, end: AbortSignal): Promise<Finding[]> {
   const probe = new Probe(baseUrl);
   const { host } = new URL(baseUrl);
-  const signal = () => AbortSignal.any([end, AbortSignal.timeout(TIMEOUT_MS)]);
+  // Longer than the library waits, to tell a slow answer from none.
+  const timeoutMs = Math.min(Math.max(2 * attemptTimeoutMs, TIMEOUT_MS.min), TIMEOUT_MS.max);
+  const signal = () => AbortSignal.any([end, AbortSignal.timeout(timeoutMs)]);
   try {
     const first = await probe.send(signal());
     const finding = connectionOf(first, host);
@@ -27,7 +29,7 @@ export async function checkConnection(baseUrl: string, attemptTimeoutMs: number,
     while (times.length < REQUESTS) times.push((await probe.send(signal())).tookMs);
     return [finding, clockOf(first), latencyOf(times, attemptTimeoutMs)];
   } catch (error) {
-    return [{ check: 'connection', status: 'failed', ...connectionFailure(error, host) }];
+    return [{ check: 'connection', status: 'failed', ...connectionFailure(error, host, timeoutMs) }];
   } finally {
     probe.close();
   }

@@ -37,15 +37,20 @@ const FAILURES: [pattern: RegExp, message: string, fix: string][] = [
   [/^(ECONNRESET|EPIPE)$/, 'the connection to HOST broke', `${FIREWALL}; a proxy between may also end it`],
 ];
 
-/** Explains an error of Node. */
-export function connectionFailure(error: unknown, host: string): ConnectionFailure {
+/**
+ * Explains an error of Node.
+ *
+ * @param timeoutMs after which the request was given up
+ */
+export function connectionFailure(error: unknown, host: string, timeoutMs: number): ConnectionFailure {
   const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error');
   const [, message, fix] = FAILURES.find(([pattern]) => pattern.test(code)) ?? [
     /./,
     'HOST cannot be reached',
     FIREWALL,
   ];
-  return { message: `${message.replace('HOST', host)} (${code})`, fix: `${fix}${proxyAdvice()}` };
+  const detail = code === 'ABORT_ERR' ? `in ${timeoutMs} ms` : `(${code})`;
+  return { message: `${message.replace('HOST', host)} ${detail}`, fix: `${fix}${proxyAdvice()}` };
 }
 
 function proxyAdvice(): string {

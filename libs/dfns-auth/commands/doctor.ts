@@ -45,7 +45,10 @@ export async function doctor(args: string[]): Promise<number> {
   const credential = options?.serviceAccount.credential as Partial<KeyCredentialOptions> | undefined;
   const token = String(options?.serviceAccount.authToken ?? process.env['DFNS_AUTH_TOKEN'] ?? '');
   rememberSecrets([token, String(credential?.privateKey ?? '')]);
-  report.add(...checkVariables(), ...findings, ...checkSealingKey());
+  const ofVariables = checkVariables();
+  report.add(...ofVariables);
+  if (hasFailed(ofVariables, 'environment')) return report.end();
+  report.add(...findings, ...checkSealingKey());
   report.add(...checkClaims(token, process.env['DFNS_ORG_ID'] || undefined, Date.now()));
   await askDfns(report, options, findings);
   return report.end();

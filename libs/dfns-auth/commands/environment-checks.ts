@@ -37,12 +37,14 @@ export function loadEnvironmentFile(path: string): Finding[] {
   ];
 }
 
-/** Finds variables that nobody reads, because their name is misspelt. */
+/** Finds variables that nobody reads, because their name is misspelt. It fails only if there is no variable at all. */
 export function checkVariables(): Finding[] {
   const names = namesInEnvironment();
   if (names.length === 0) {
-    const fix = existsSync('.env') ? 'there is a file .env here: dfns-auth doctor --env-file .env' : undefined;
-    return [{ check: 'environment', status: 'warning', message: 'no variable begins with DFNS_', ...(fix && { fix }) }];
+    const fix = existsSync('.env')
+      ? 'there is a file .env here: npx dfns-auth doctor --env-file .env'
+      : 'set the variables of your application, or name the file that has them with --env-file';
+    return [{ check: 'environment', status: 'failed', message: 'no variable begins with DFNS_', fix }];
   }
   const unknown = names.filter((name) => !KNOWN_VARIABLES.includes(name));
   if (unknown.length === 0) {
@@ -92,6 +94,6 @@ function namesInEnvironment(): string[] {
 
 /** A problem of the library is written as `what is wrong: how to fix it`. */
 function divided(problem: string): { message: string; fix?: string } {
-  const at = problem.indexOf(': ');
-  return at < 0 ? { message: problem } : { message: problem.slice(0, at), fix: problem.slice(at + 2) };
+  const [message = '', ...fix] = problem.split(/(?<!http): /);
+  return { message, ...(fix.length > 0 && { fix: fix.join(': ') }) };
 }

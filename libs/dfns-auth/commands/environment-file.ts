@@ -12,7 +12,7 @@ const NAME = String.raw`[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=[ 
 /** A value in quotes may have several lines. */
 const QUOTED = new RegExp(String.raw`${NAME}(?:"[^"]*"|'[^']*'|${'`[^`]*`'})[ \t]*(?:#.*)?(?=\n|$)`, 'my');
 /** Nothing, a comment, or a value without quotes. */
-const PLAIN = new RegExp(String.raw`[ \t]*(?:#.*)?(?=\n|$)|${NAME}(?!["'${'`'}]).*(?=\n|$)`, 'my');
+const PLAIN = new RegExp(String.raw`[ \t]*(?:#.*)?(?=\n|$)|${NAME}(?![ \t]*["'${'`'}]).*(?=\n|$)`, 'my');
 
 /**
  * Reads an environment file as Node does. Node skips lines that it does not understand, such as the further lines of a

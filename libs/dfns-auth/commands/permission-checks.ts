@@ -61,9 +61,9 @@ async function operationsOf(account: Account, { operations, permissionId }: Assi
   return (await answered(account.read<{ operations?: string[] }>(path)))?.operations;
 }
 
-/** A member of an answer that should be a list. */
+/** The objects in a member of an answer that should be a list of them. */
 function list<T>(member: T[] | undefined): T[] {
-  return Array.isArray(member) ? member : [];
+  return Array.isArray(member) ? member.filter((item) => typeof item === 'object' && item !== null) : [];
 }
 
 /** What Dfns answered, or `undefined` if it refused or failed. */
