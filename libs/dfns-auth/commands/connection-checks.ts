@@ -61,7 +61,7 @@ function clockOf({ serverTime, localTime }: ProbeAnswer): Finding {
   const seconds = Math.round(Math.abs(aheadMs) / 1_000);
   const message = `the clock of this machine is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} that of Dfns`;
   if (Math.abs(aheadMs) <= CLOCK_WARNING_MS) {
-    return { check, status: 'ok', message: `the clock of this machine is right to ${seconds + 1} s` };
+    return { check, status: 'ok', message: `the clock of this machine is less than ${seconds + 1} s off` };
   }
   const fix = 'set the clock with NTP; with a wrong one, tokens are used after their end or dropped too early';
   return { check, status: Math.abs(aheadMs) > CLOCK_LIMIT_MS ? 'failed' : 'warning', message, fix };
@@ -70,7 +70,7 @@ function clockOf({ serverTime, localTime }: ProbeAnswer): Finding {
 function latencyOf(times: number[], attemptTimeoutMs: number): Finding {
   const check = 'latency';
   const median = times.sort((one, other) => one - other)[Math.floor(times.length / 2)] as number;
-  const message = `an answer takes ${Math.ceil(median)} ms (the median of ${times.length}), and a login takes three`;
+  const message = `an answer takes ${Math.ceil(median)} ms (the median of ${times.length}), and a login needs three`;
   if (median >= attemptTimeoutMs) {
     const fix = `it must be below DFNS_ATTEMPT_TIMEOUT_MS (${attemptTimeoutMs}): raise that, or run nearer to the region`;
     return { check, status: 'failed', message, fix };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readArguments, UsageError } from './arguments.js';
+import { type OptionValues, readArguments, UsageError } from './arguments.js';
 import { KeyFileError, writeKeyFiles } from './key-files.js';
 import { type KeyPair, keyTypes, keyTypeWords, makeKeyPair } from './key-pair.js';
 import { REQUIRED_PERMISSIONS } from './needed-permissions.js';
@@ -38,29 +38,35 @@ export async function keygen(args: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { type: typeText = 'ed25519', out = OUT, encrypt, 'passphrase-file': passphraseFile, force = false } = given;
-  const type = typeText.toLowerCase().replace('-', '');
+  const type = (given.type ?? 'ed25519').toLowerCase().replace('-', '');
   if (!keyTypes.includes(type)) throw new UsageError(`--type is none of ${keyTypes.join(', ')}`);
-  if (encrypt && passphraseFile !== undefined)
-    throw new UsageError('--encrypt asks for the passphrase that --passphrase-file gives: keep one of them');
-  const passphrase =
-    passphraseFile !== undefined ? passphraseFromFile(passphraseFile) : encrypt && (await askForPassphrase());
-  const privatePath = resolve(out);
+  const passphrase = await passphraseOf(given);
+  const privatePath = resolve(given.out ?? OUT);
   const publicPath = `${privatePath.replace(/\.pem$/, '')}.public.pem`;
-  const pair = await makeKeyPair(type, passphrase || undefined);
+  const pair = await makeKeyPair(type, passphrase);
   const files = [
     { path: privatePath, text: pair.privateKey },
     { path: publicPath, text: pair.publicKey },
   ];
   try {
-    writeKeyFiles(files, force);
+    writeKeyFiles(files, given.force ?? false);
   } catch (error) {
     if (!(error instanceof KeyFileError)) throw error;
     process.stderr.write(`dfns-auth: ${error.message}\n`);
     return 1;
   }
-  process.stdout.write(nextSteps(pair, { privatePath, publicPath, type, isEncrypted: Boolean(passphrase) }));
+  const isEncrypted = passphrase !== undefined;
+  process.stdout.write(nextSteps(pair, { privatePath, publicPath, type, isEncrypted }));
   return 0;
+}
+
+async function passphraseOf(given: OptionValues<typeof OPTIONS>): Promise<string | undefined> {
+  const { encrypt, 'passphrase-file': file } = given;
+  if (encrypt && file !== undefined) {
+    throw new UsageError('--encrypt asks for the passphrase that --passphrase-file gives: keep one of them');
+  }
+  if (file !== undefined) return passphraseFromFile(file);
+  return encrypt ? askForPassphrase() : undefined;
 }
 
 interface Written {

@@ -2,7 +2,7 @@
 export function nearestName(given: string, names: Iterable<string>): string | undefined {
   const near = [...names]
     .map((name) => ({ name, distance: distanceOf(given, name) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 4)))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 6)))
     .sort((one, other) => one.distance - other.distance);
   return near[0]?.name;
 }

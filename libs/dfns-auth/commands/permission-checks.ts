@@ -3,7 +3,7 @@ import type { Account } from './account.js';
 import { FURTHER_PERMISSIONS, isAllowed, type NeededPermission, REQUIRED_PERMISSIONS } from './needed-permissions.js';
 import type { Finding } from './report.js';
 
-/** What is read of a service account (dfns-api 19.12). Any member may be missing. */
+/** What is read of a service account (dfns-api 14.4, 19.12). Any member may be missing. */
 interface ServiceAccount {
   userInfo?: { permissionAssignments?: Assignment[] };
   accessTokens?: { credId?: string; permissionAssignments?: Assignment[] }[];
@@ -41,7 +41,7 @@ export async function checkPermissions(account: Account): Promise<Finding[]> {
   return [{ check, status: 'ok', message: 'the account has all permissions that operations of the library need' }];
 }
 
-/** The permissions of the account, or `undefined` if Dfns does not tell all of them. */
+/** The permissions of the account, or `undefined` if Dfns does not tell all of them (dfns-api 14.4). */
 async function grantedPermissions(account: Account): Promise<Set<string> | undefined> {
   const answer = await answered(account.read<{ items?: ServiceAccount[] }>('/auth/service-accounts'));
   const own = ({ credId }: { credId?: string }) => credId === account.credId;
@@ -57,8 +57,9 @@ async function grantedPermissions(account: Account): Promise<Set<string> | undef
 
 async function operationsOf(account: Account, { operations, permissionId }: Assignment): Promise<string[] | undefined> {
   if (Array.isArray(operations)) return operations;
-  const path = `/permissions/${encodeURIComponent(permissionId ?? '')}`;
-  return (await answered(account.read<{ operations?: string[] }>(path)))?.operations;
+  if (!/^pm-[a-z0-9-]{1,60}$/.test(String(permissionId))) return undefined;
+  const role = await answered(account.read<Assignment>(`/permissions/${permissionId}`));
+  return Array.isArray(role?.operations) ? role.operations : undefined;
 }
 
 /** The objects in a member of an answer that should be a list of them. */

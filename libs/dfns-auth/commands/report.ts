@@ -54,7 +54,8 @@ export class Report {
     if (this.#isJson) {
       process.stdout.write(`${JSON.stringify({ ok: failed === 0, checks: this.#findings }, null, 2)}\n`);
     } else {
-      process.stdout.write(failed === 0 ? '\nNothing is wrong.\n' : `\n${failed} found that must be fixed.\n`);
+      const problems = failed === 1 ? '1 problem' : `${failed || 'no'} problems`;
+      process.stdout.write(`\n${problems} to fix\n`);
     }
     return failed === 0 ? 0 : 1;
   }

@@ -29,9 +29,10 @@ export async function run([name = '', ...args]: string[]): Promise<number> {
     return 0;
   }
   try {
-    if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(unknownCommand(name));
-    const command = await COMMANDS[name]?.();
-    return (await command?.(args)) ?? 0;
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!load) throw new UsageError(unknownCommand(name));
+    const command = await load();
+    return await command(args);
   } catch (error) {
     if (!(error instanceof UsageError)) return unexpected(error);
     const help = Object.hasOwn(COMMANDS, name) ? `dfns-auth ${name} --help` : 'dfns-auth --help';

@@ -24,7 +24,7 @@ function organisationOf(ofToken: string | undefined, configured: string | undefi
     const fix = `set DFNS_ORG_ID=${shown}; then tokens of any other organisation are refused`;
     return { check, status: 'warning', message: `DFNS_ORG_ID is not set, and the token is of ${shown}`, fix };
   }
-  if (configured === ofToken) return { check, status: 'ok', message: `the token is of ${shown}, as DFNS_ORG_ID` };
+  if (configured === ofToken) return { check, status: 'ok', message: `the token and DFNS_ORG_ID name ${shown}` };
   const fix = 'take both from the same organisation, also the key and the URL of its region';
   return { check, status: 'failed', message: `the token is of ${shown}, and DFNS_ORG_ID names another one`, fix };
 }
@@ -38,6 +38,6 @@ function endOf(expiresAt: number | undefined, now: number): Finding {
   const days = Math.floor((end.getTime() - now) / DAY_MS);
   const day = end.toISOString().slice(0, 10);
   if (end.getTime() <= now) return { check, status: 'failed', message: `the token ended on ${day}`, fix: NEW_TOKEN };
-  const message = `the token ends on ${day}, in ${days} days`;
+  const message = `the token ends on ${day}, in ${days} ${days === 1 ? 'day' : 'days'}`;
   return days < WARNING_DAYS ? { check, status: 'warning', message, fix: NEW_TOKEN } : { check, status: 'ok', message };
 }

@@ -128,7 +128,7 @@ describe('an environment file', () => {
         '✗ environment    no variable begins with DFNS_',
         '                 → there is a file .env here: npx dfns-auth doctor --env-file .env',
         '',
-        '1 found that must be fixed.',
+        '1 problem to fix',
         '',
       ],
     ]);

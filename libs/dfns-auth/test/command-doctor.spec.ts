@@ -53,7 +53,7 @@ describe('doctor', () => {
     expect(lines[at]).toContain('DFNS_CRED_ID');
     expect(lines[at + 1]).toMatch(/^ +→ copy the credential id/);
     expect(stdout).toMatch(/^✓ token /m);
-    expect(stdout).toMatch(/\n1 found that must be fixed\.\n$/);
+    expect(stdout).toMatch(/\n1 problem to fix\n$/);
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -233,6 +233,12 @@ describe('doctor names what is broken:', () => {
     world.sandbox.faults.add({ ...fault, on: 'POST /auth/action/init', times: 9 });
     const { code, lines } = await troublesWith({});
     expect([code, lines]).toEqual([1, [expect.stringMatching(line), ...rest(3)]]);
+  });
+
+  it('a challenge that does not come', async () => {
+    world.sandbox.faults.add({ kind: 'hang', on: 'POST /auth/action/init', times: 9 });
+    const { code, lines } = await troublesWith({ DFNS_ATTEMPT_TIMEOUT_MS: '400', DFNS_MAX_ATTEMPTS: '1' });
+    expect([code, lines]).toEqual([1, [expect.stringMatching(/^failed token: DFNS_TIMEOUT: /), ...rest(3)]]);
   });
 
   it('a signature that Dfns does not answer', async () => {
