@@ -284,6 +284,31 @@ describe('the output of doctor', () => {
     );
   });
 
+  it('has no secret of the configuration, even if an answer repeats it', async () => {
+    const { encryptedPkcs8, publicKeyPem } = vectorKey('ed25519');
+    const { pem, passphrase } = encryptedPkcs8;
+    account = world.sandbox.createServiceAccount({ publicKey: publicKeyPem.spki });
+    const secrets = [account.authToken, ...pem.split('\n').slice(1, -2), passphrase];
+    const gateway = await AlteringGateway.open(world.sandbox.url);
+    gateway.on('POST /auth/action/init', ({ status, headers, body }, response) => {
+      const rp = { id: secrets.join(' '), name: 'x' };
+      response.writeHead(status, headers).end(JSON.stringify({ ...JSON.parse(body), rp }));
+    });
+    gateway.on('POST /auth/action', (_, response) => {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: secrets.join(', ') } }));
+    });
+    const { code, stdout } = await commands.run(['doctor'], {
+      ...variablesOf(world.sandbox, { ...account, privateKey: pem }),
+      DFNS_PRIVATE_KEY_PASSPHRASE: passphrase,
+      DFNS_API_URL: gateway.url,
+    });
+    await gateway.close();
+    expect([code, leaks(stdout, secrets)]).toEqual([1, []]);
+    expect(stdout).toMatch(/^✗ key .*\[redacted\]/m);
+    expect(stdout).toMatch(/^✓ relying-party .*\[redacted\]/m);
+  });
+
   it('has no secret, whatever Dfns answers', async () => {
     const operations = [
       'POST /auth/action/init',

@@ -123,6 +123,7 @@ describe('keygen', () => {
 
   it.each([
     ['no such folder', (folder: string) => join(folder, 'none', 'account.pem'), /no such folder/],
+    ['a folder that takes no files', () => '/sys/account.pem', /choose a folder that is yours/],
     ['a file as folder', (folder: string) => join(commands.file('plain', ''), folder, 'account.pem'), /no such folder/],
   ])('says what to do about %s', async (_, out, message) => {
     const { code, stdout, stderr } = await keygen(out(newFolder()));
