@@ -237,7 +237,7 @@ describe('doctor names what is broken:', () => {
 
   it('a challenge that does not come', async () => {
     world.sandbox.faults.add({ kind: 'hang', on: 'POST /auth/action/init', times: 9 });
-    const { code, lines } = await troublesWith({ DFNS_ATTEMPT_TIMEOUT_MS: '400', DFNS_MAX_ATTEMPTS: '1' });
+    const { code, lines } = await troublesWith({ DFNS_ATTEMPT_TIMEOUT_MS: '1500', DFNS_MAX_ATTEMPTS: '1' });
     expect([code, lines]).toEqual([1, [expect.stringMatching(/^failed token: DFNS_TIMEOUT: /), ...rest(3)]]);
   });
 
