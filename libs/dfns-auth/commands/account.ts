@@ -40,7 +40,7 @@ export class Account {
   }
 
   /** @param options from the environment, with a key as text */
-  static async open(options: DfnsAuthModuleOptions, signal: AbortSignal): Promise<Account> {
+  static async open(options: DfnsAuthModuleOptions): Promise<Account> {
     const { authToken, credential } = options.serviceAccount;
     const key = new KeySigner(credential as KeySignerOptions);
     let seen: UserActionChallenge | undefined;
@@ -57,7 +57,7 @@ export class Account {
     });
     const deadlineMs = Math.min(options.http?.deadlineMs ?? DEADLINE_MS, DEADLINE_MS);
     const context = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-    return new Account(context, key.credId, { signal, deadlineMs }, () => seen);
+    return new Account(context, key.credId, { deadlineMs }, () => seen);
   }
 
   /** The challenge of the last {@link sign}, if Dfns gave one. */

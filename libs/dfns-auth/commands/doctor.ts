@@ -10,9 +10,6 @@ import { checkPermissions } from './permission-checks.js';
 import { type CheckName, type Finding, Report } from './report.js';
 import { checkClaims } from './token-checks.js';
 
-/** Milliseconds for all checks that ask Dfns. */
-const END_MS = 60_000;
-
 const USAGE = `usage: dfns-auth doctor [options]
 
 Checks whether the library can work with the DFNS_ variables of the environment: configuration, connection, clock,
@@ -56,21 +53,20 @@ export async function doctor(args: string[]): Promise<number> {
 
 /** The checks that ask Dfns, as far as the earlier ones allow. */
 async function askDfns(report: Report, options: DfnsAuthModuleOptions | undefined, earlier: Finding[]): Promise<void> {
-  const end = AbortSignal.timeout(END_MS);
   const baseUrl = earlier.some(({ message }) => message.startsWith('DFNS_API_URL'))
     ? undefined
     : process.env['DFNS_API_URL'] || String(OPTIONS.baseUrl.default);
   if (baseUrl === undefined) return skip(report, ['connection', ...OF_ACCOUNT], 'DFNS_API_URL is wrong');
   const attemptTimeoutMs = options?.http?.attemptTimeoutMs ?? Number(OPTIONS['http.attemptTimeoutMs'].default);
-  const ofConnection = await checkConnection(baseUrl, attemptTimeoutMs, end);
+  const ofConnection = await checkConnection(baseUrl, attemptTimeoutMs);
   report.add(...ofConnection);
   if (options === undefined) return skip(report, OF_ACCOUNT, 'the configuration is wrong');
   if (hasFailed(ofConnection, 'connection')) return skip(report, OF_ACCOUNT, 'there is no connection');
-  await askAccount(report, options, end);
+  await askAccount(report, options);
 }
 
-async function askAccount(report: Report, options: DfnsAuthModuleOptions, end: AbortSignal): Promise<void> {
-  const account = await Account.open(options, end);
+async function askAccount(report: Report, options: DfnsAuthModuleOptions): Promise<void> {
+  const account = await Account.open(options);
   try {
     const ofSignature = await checkSignature(account);
     report.add(...ofSignature);

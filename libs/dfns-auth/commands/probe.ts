@@ -25,8 +25,21 @@ export class Probe {
     this.#agent = this.#isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   }
 
-  /** @throws an error of Node, with a `code` */
-  send(signal: AbortSignal): Promise<ProbeAnswer> {
+  /**
+   * @param timeoutMs for the connection and the whole answer
+   * @throws an error of Node, with a `code`; `ABORT_ERR` after `timeoutMs`
+   */
+  async send(timeoutMs: number): Promise<ProbeAnswer> {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), timeoutMs);
+    try {
+      return await this.#send(giveUp.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #send(signal: AbortSignal): Promise<ProbeAnswer> {
     const sentAt = Date.now();
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
