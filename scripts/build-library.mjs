@@ -20,6 +20,8 @@ rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
 }
+// The commands import what was just built.
+if (existsSync('commands')) execFileSync(process.execPath, [tsc, '-p', 'tsconfig.commands.json'], { stdio: 'inherit' });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 if (existsSync('routes')) {
   // Types alone: at run time the import loads an empty module.
