@@ -3,11 +3,17 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { RoleStore } from './access/role-store.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
 import { Refusal } from './errors/refusals.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
+import type {
+  CreatedPersonalAccessToken,
+  PersonalAccessTokenRequest,
+} from './personal-access-tokens/personal-access-token-factory.js';
+import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
@@ -18,6 +24,7 @@ import {
   type ServiceAccountRequest,
 } from './service-accounts/service-account-factory.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
+import { type Mail, Outbox } from './tokens/outbox.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
 import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
@@ -89,6 +96,11 @@ export class DfnsSandbox {
     return this.#app.get(FaultPlan);
   }
 
+  /** The mails with codes that Dfns would have sent. */
+  get outbox(): { list(): Mail[]; clear(): void } {
+    return this.#app.get(Outbox);
+  }
+
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
     return this.#app.get(ServiceAccountFactory).create(request);
   }
@@ -96,6 +108,23 @@ export class DfnsSandbox {
   /** Makes a user who needs no registration. */
   createUser(request: UserRequest): CreatedUser {
     return this.#app.get(UserFactory).create(request);
+  }
+
+  /** Makes a token that acts for a user, with a key of its own. */
+  createPersonalAccessToken({ username, ...request }: PersonalAccessTokenRequest): CreatedPersonalAccessToken {
+    return this.#app.get(PersonalAccessTokenFactory).create(this.#known(username), request);
+  }
+
+  /** Makes a permission: a named list of operations, such as `['Wallets:Read']`. Nobody has it yet. */
+  createPermission({ name, operations }: { name: string; operations: string[] }): { permissionId: string } {
+    return { permissionId: this.#app.get(RoleStore).create(name, operations).id };
+  }
+
+  /** Gives a permission to a user, a service account or a personal access token. */
+  assignPermission({ permissionId, identityId }: { permissionId: string; identityId: string }): {
+    assignmentId: string;
+  } {
+    return { assignmentId: this.#app.get(RoleStore).assign(permissionId, identityId).id };
   }
 
   user(username: string): User | undefined {

@@ -2,6 +2,11 @@ export type { Lifetimes, RelyingParty, SandboxOptions } from './configuration/sa
 export { DfnsSandbox } from './dfns-sandbox.js';
 export type { Fault } from './faults/fault.js';
 export type { User, UserKind } from './identities/user-store.js';
+export type {
+  CreatedPersonalAccessToken,
+  PersonalAccessTokenRequest,
+} from './personal-access-tokens/personal-access-token-factory.js';
 export type { ReceivedRequest } from './server/request-log.js';
 export type { CreatedServiceAccount, ServiceAccountRequest } from './service-accounts/service-account-factory.js';
+export type { Mail } from './tokens/outbox.js';
 export type { CreatedUser, UserRequest } from './users/user-factory.js';

@@ -4,6 +4,7 @@ import { PermissionGuard } from './access/access-rule.js';
 import { BearerGuard } from './access/bearer.guard.js';
 import { LegacyHeadersGuard } from './access/legacy-headers.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
+import { RoleStore } from './access/role-store.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
 import { Enrolment } from './enrolment/enrolment.js';
 import { TemporarySessions } from './enrolment/temporary-sessions.js';
@@ -11,23 +12,37 @@ import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
 import { PlatformEvents } from './events/platform-events.js';
 import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
 import { UserStore } from './identities/user-store.js';
-import { DelegatedLoginController, LogoutController } from './login/login.controller.js';
+import { DelegatedLoginController } from './login/delegated-login.controller.js';
+import { LoginController } from './login/login.controller.js';
+import { LogoutController } from './login/logout.controller.js';
 import { CredentialChallenges } from './own-credentials/credential-challenges.js';
+import { CredentialCodesController } from './own-credentials/credential-codes.controller.js';
 import { OwnCredentialsController } from './own-credentials/own-credentials.controller.js';
+import { PermissionRolesController } from './permissions/permission-roles.controller.js';
+import { RoleAssignmentsController } from './permissions/role-assignments.controller.js';
+import { OwnAccessTokensController } from './personal-access-tokens/own-access-tokens.controller.js';
+import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
 import { DelegatedRecoveryController } from './recovery/delegated-recovery.controller.js';
 import { RecoveryController } from './recovery/recovery.controller.js';
+import { RecoveryChallenges } from './recovery/recovery-challenges.js';
+import { RecoveryCodesController } from './recovery/recovery-codes.controller.js';
 import {
   DelegatedRegistrationController,
   RegistrationChallenges,
   RestartController,
 } from './registration/delegated-registration.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { RegistrationCodesController } from './registration/registration-codes.controller.js';
 import { Connections } from './server/connections.js';
 import { BodyTextMiddleware } from './server/dfns-request.js';
 import { RequestLog, RequestLogMiddleware } from './server/request-log.js';
+import { UnknownRouteFilter } from './server/unknown-route.filter.js';
+import { ApplicationsController } from './service-accounts/applications.controller.js';
 import { ServiceAccountFactory } from './service-accounts/service-account-factory.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
+import { MailedCodes } from './tokens/mailed-codes.js';
+import { Outbox } from './tokens/outbox.js';
 import { RevokedTokens, TokenIssuer } from './tokens/token-issuer.js';
 import { ActionSigningController } from './user-actions/action-signing.controller.js';
 import { AssertionVerifier } from './user-actions/assertion-verifier.js';
@@ -48,14 +63,22 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
   controllers: [
     ActionSigningController,
     DelegatedLoginController,
+    LoginController,
     LogoutController,
     DelegatedRegistrationController,
     RegistrationController,
+    RegistrationCodesController,
     DelegatedRecoveryController,
+    RecoveryCodesController,
     RecoveryController,
+    CredentialCodesController,
     OwnCredentialsController,
     UsersController,
     ServiceAccountsController,
+    ApplicationsController,
+    OwnAccessTokensController,
+    PermissionRolesController,
+    RoleAssignmentsController,
     WalletsController,
     WalletSignaturesController,
     KeysController,
@@ -63,16 +86,22 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
   providers: [
     ...GUARDS.map((useClass) => ({ provide: APP_GUARD, useClass })),
     { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
+    { provide: APP_FILTER, useClass: UnknownRouteFilter },
     AssertionVerifier,
     Connections,
     CredentialChallenges,
     Enrolment,
     FaultPlan,
     IssuedSecrets,
+    MailedCodes,
+    Outbox,
+    PersonalAccessTokenFactory,
     PlatformEvents,
+    RecoveryChallenges,
     RegistrationChallenges,
     RequestLog,
     RevokedTokens,
+    RoleStore,
     ServiceAccountFactory,
     SignatureStore,
     TemporarySessions,

@@ -118,7 +118,8 @@ describe('service accounts', () => {
   it('are created by employees, and show the token only once', async () => {
     const employee = clientOf(newUser('CustomerEmployee'));
     const key = new SoftwareKey();
-    const permissionId = 'pm-xxxxx-xxxxx-xxxxxxxxxxxxxxxx';
+    const operations = ['Auth:Login:Delegated', 'Auth:Users:Read'];
+    const { permissionId } = dfns.sandbox.createPermission({ name: 'ci', operations });
     const body = { name: 'ci', publicKey: key.publicKey, permissionId, daysValid: 1 };
     const { userInfo, accessTokens } = await employee.auth.createServiceAccount({ body });
     const [{ accessToken = '', credId } = { credId: '' }] = accessTokens;

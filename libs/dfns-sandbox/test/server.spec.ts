@@ -13,10 +13,29 @@ describe('the server', () => {
     ['GET', '/'],
     ['GET', '/auth/unknown'],
     ['PATCH', '/wallets'],
+    ['PUT', '/auth/login'],
+    ['POST', '/auth/login/social'],
     ['POST', '/auth/registration/delegated/restart'],
-  ])('answers %s %s with a 404 in the envelope', async (method, path) => {
+    ['POST', '/vaults/vlt-1?token=secret'],
+  ])('does not know %s %s, and says so in the answer and in the log', async (method, path) => {
     const dfns = await startChecked();
-    expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
+    const message = `this sandbox does not know ${method} ${path}`;
+    expect(await dfns.call(method, path)).toMatchObject({ status: 501, message, body: { error: { status: 501 } } });
+    await dfns.call('GET', '/wallets');
+    expect(dfns.sandbox.requests.map(({ problem }) => problem)).toEqual([message, undefined]);
+  });
+
+  it('answers a path that cannot be decoded, and a body that is not UTF-8, with a 400 in the envelope', async () => {
+    const dfns = await startChecked();
+    expect(await dfns.call('GET', '/auth/users/%E0%A4')).toMatchObject({
+      status: 400,
+      body: { error: { status: 400 } },
+    });
+    const response = await fetch(`${dfns.url}/auth/action`, { method: 'POST', body: Buffer.from([0x22, 0xff, 0x22]) });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { message: 'Request body is not UTF-8' } },
+    ]);
   });
 
   it('does not show the message of an unexpected error', async () => {

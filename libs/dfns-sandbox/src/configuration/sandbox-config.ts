@@ -21,6 +21,12 @@ export interface SandboxOptions {
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
   now?: () => number;
   relyingParty?: Partial<RelyingParty>;
+  /**
+   * Compares the signed body and the sent body byte by byte, which finds clients that write a body twice. Without it they
+   * are compared as JSON values, because some official clients send other bytes than they sign (dfns-api 7.5).
+   * @default false
+   */
+  strictBodies?: boolean;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
@@ -59,12 +65,15 @@ const LIFETIMES: Lifetimes = {
 /** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
+  /** The application that all access tokens name. Dfns has no applications any more. */
+  readonly appId = identifier('ap');
   readonly legacy: boolean;
   readonly restart: boolean;
   readonly lifetimes: Lifetimes;
   readonly rateLimitPerMinute: number | undefined;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
+  readonly strictBodies: boolean;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
 
@@ -76,6 +85,7 @@ export class SandboxConfig {
     this.rateLimitPerMinute = options.rateLimitPerMinute;
     this.now = options.now ?? Date.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
+    this.strictBodies = options.strictBodies ?? false;
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
   }

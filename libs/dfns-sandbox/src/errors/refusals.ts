@@ -30,6 +30,8 @@ export const nonceSpent = () => new Refusal(400, 'request nonce has already been
 export const notFound = (thing: string, details: object) => new Refusal(404, `${thing} not found`, details);
 export const externalIdConflict = (id: string, externalId: string) =>
   new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
+export const invalidCode = () => new Refusal(403, 'Invalid code');
+export const registrationCodeExpired = () => new Refusal(400, 'Registration code expired');
 
 // Dfns does not document these messages (dfns-api 21).
 
@@ -38,5 +40,10 @@ export const assertionRefused = (reason: unknown) => new Refusal(401, `Credentia
 export const attestationRefused = (reason: unknown) => new Refusal(401, `New credential was refused: ${reason}`);
 export const credentialExists = (credId: string) => new Refusal(409, 'Credential already exists.', { credId });
 export const userArchived = () => new Refusal(422, 'User has been archived.');
+export const nameTaken = (thing: string, name: string) =>
+  new Refusal(409, `A ${thing} with this name exists already.`, { name });
+export const alreadyAssigned = () => new Refusal(409, 'The permission is assigned to this identity already.');
+export const roleImmutable = () => new Refusal(422, 'The permission is immutable.');
+export const roleArchived = () => new Refusal(422, 'The permission has been archived.');
 export const bodyInvalid = (problems: string[]) =>
   new Refusal(400, `Request is not valid: ${problems.join('; ')}`, { errors: problems });

@@ -2,34 +2,40 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import type { Credential } from '../credentials/credential.js';
 import { credentialExists, userExists } from '../errors/refusals.js';
+import type { PersonalAccessToken } from './personal-access-token.js';
+import { assignmentsAnswer, operationsOf, type RoleHolder } from './role.js';
 
 export type UserKind = 'EndUser' | 'CustomerEmployee';
 
 /** An employee, an end user or a service account (dfns-api 4.1). */
-export interface User {
+export interface User extends RoleHolder {
   readonly userId: string;
   readonly username: string;
-  readonly name: string;
+  /** Of a service account it can be changed. */
+  name: string;
   /** The kind of a service account is `CustomerEmployee`. */
   readonly kind: UserKind;
   readonly isServiceAccount: boolean;
-  readonly externalId?: string;
+  externalId?: string;
   /** The id of the first credential. Before there is a credential it is a random id. */
   credentialUuid: string;
-  permissions: readonly string[];
+  /** The operations that the roles of the user allow. */
+  readonly permissions: readonly string[];
   /** Change it with `setCredentials` only. */
   credentials: readonly Credential[];
+  personalAccessTokens: readonly PersonalAccessToken[];
   isActive: boolean;
   isRegistered: boolean;
   isArchived: boolean;
-  /** It grows by one when all tokens of the user end. Tokens with a lower number are refused. */
+  isSSORequired: boolean;
+  /** It grows by one when all sessions of the user end. Tokens of sessions with a lower number are refused. */
   generation: number;
 }
 
 /** The members that a new user may be made with. All others have default values. */
 export interface NewUser
   extends Pick<User, 'username' | 'kind'>,
-    Partial<Omit<User, 'username' | 'kind' | 'credentials'>> {
+    Partial<Omit<User, 'username' | 'kind' | 'credentials' | 'permissions'>> {
   credentials?: Credential[];
 }
 
@@ -48,13 +54,18 @@ export class UserStore {
       name: user.username,
       isServiceAccount: false,
       credentialUuid: identifier('cr'),
-      permissions: [],
+      assignments: [],
       credentials: [],
+      personalAccessTokens: [],
       isActive: true,
       isRegistered: false,
       isArchived: false,
+      isSSORequired: false,
       generation: 0,
       ...user,
+      get permissions() {
+        return operationsOf(added);
+      },
     };
     this.setCredentials(added, credentials);
     this.#byId.set(added.userId, added);
@@ -68,6 +79,11 @@ export class UserStore {
 
   byUsername(username: string): User | undefined {
     return this.#byUsername.get(username);
+  }
+
+  /** The user who has the credential, active or not. */
+  byCredential(credId: string): User | undefined {
+    return this.#holders.get(credId);
   }
 
   /** All users, oldest first. */
@@ -86,16 +102,23 @@ export class UserStore {
     user.credentialUuid = credentials[0]?.credentialUuid ?? user.credentialUuid;
   }
 
-  /** Deactivates a user. All tokens of the user end immediately. */
+  /** Deactivates a user. All tokens of the user end immediately, and do not come back. */
   deactivate(user: User): void {
     user.isActive = false;
+    this.endTokens(user);
+  }
+
+  /** Ends all sessions and all personal access tokens of a user (dfns-api 12.5). */
+  endTokens(user: User): void {
     user.generation += 1;
+    user.personalAccessTokens = [];
   }
 }
 
-/** The JSON object that the API returns for a user (dfns-api 19.11, 19.12). */
+/** The JSON object that the API returns for a user (dfns-api 19.11). */
 export function userAnswer(user: User, orgId: string) {
-  const { username, name, userId, kind, credentialUuid, permissions, isActive, isServiceAccount, isRegistered } = user;
+  const { username, name, userId, kind, credentialUuid, permissions } = user;
+  const { isActive, isServiceAccount, isRegistered, isSSORequired } = user;
   return {
     username,
     name,
@@ -107,7 +130,7 @@ export function userAnswer(user: User, orgId: string) {
     isActive,
     isServiceAccount,
     isRegistered,
-    isSSORequired: false,
-    permissionAssignments: [],
+    isSSORequired,
+    permissionAssignments: assignmentsAnswer(user),
   };
 }

@@ -1,6 +1,6 @@
 import { Controller, Injectable, Post } from '@nestjs/common';
 import { Access } from '../access/access-rule.js';
-import { END_USER_PERMISSIONS } from '../access/permissions.js';
+import { RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
@@ -31,13 +31,15 @@ const registrationBody = object({ email: text(), kind: oneOf('EndUser'), externa
 export class DelegatedRegistrationController {
   constructor(
     private readonly users: UserStore,
+    private readonly roles: RoleStore,
     private readonly challenges: RegistrationChallenges,
   ) {}
 
   @Post()
   @Access({ callers: ['ServiceAccount'], operation: 'delegatedRegistration', userAction: true })
   register(@JsonBody(registrationBody) { email, kind, externalId }: ValueOf<typeof registrationBody>) {
-    const user = this.users.add({ username: email, kind, externalId, permissions: END_USER_PERMISSIONS });
+    const user = this.users.add({ username: email, kind, externalId });
+    this.roles.giveFirst(user);
     return this.challenges.open(user);
   }
 }
