@@ -16,6 +16,7 @@ import type {
 import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
+import { answerMalformedRequests } from './server/malformed-requests.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
 import {
@@ -57,13 +58,17 @@ export class DfnsSandbox {
       const created = await NestFactory.create<NestExpressApplication>(
         SandboxModule.forRoot(config),
         new ExpressAdapter(),
-        { bodyParser: false, abortOnError: false },
+        {
+          bodyParser: false,
+          abortOnError: false,
+        },
       );
       created.disable('x-powered-by').disable('etag');
       created.get(Connections).watch(created.getHttpServer());
       return created.listen(port, host).then(() => created);
     });
     const server: Server = app.getHttpServer();
+    answerMalformedRequests(server);
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.headersTimeout = KEEP_ALIVE_MS + 1_000;
     const bound = (server.address() as AddressInfo).port;

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -14,6 +15,7 @@ describe('the server', () => {
     ['GET', '/auth/unknown'],
     ['PATCH', '/wallets'],
     ['PUT', '/auth/login'],
+    ['OPTIONS', '/wallets'],
     ['POST', '/auth/login/social'],
     ['POST', '/auth/registration/delegated/restart'],
     ['POST', '/vaults/vlt-1?token=secret'],
@@ -25,17 +27,30 @@ describe('the server', () => {
     expect(dfns.sandbox.requests.map(({ problem }) => problem)).toEqual([message, undefined]);
   });
 
-  it('answers a path that cannot be decoded, and a body that is not UTF-8, with a 400 in the envelope', async () => {
+  it('answers a path that cannot be decoded with a 400 in the envelope', async () => {
     const dfns = await startChecked();
     expect(await dfns.call('GET', '/auth/users/%E0%A4')).toMatchObject({
       status: 400,
-      body: { error: { status: 400 } },
+      message: expect.stringContaining('%E0%A4'),
     });
-    const response = await fetch(`${dfns.url}/auth/action`, { method: 'POST', body: Buffer.from([0x22, 0xff, 0x22]) });
-    expect([response.status, await response.json()]).toMatchObject([
-      400,
-      { error: { message: 'Request body is not UTF-8' } },
-    ]);
+  });
+
+  it('answers a body that is not UTF-8 with a 400 in the envelope', async () => {
+    const { url } = await startSandbox();
+    const body = Buffer.from([0x22, 0xff, 0x22]);
+    const response = await fetch(`${url}/auth/action`, { method: 'POST', body });
+    const answer = { error: { status: 400, message: 'Request body is not UTF-8' } };
+    expect([response.status, await response.json()]).toMatchObject([400, answer]);
+  });
+
+  it.each([
+    ['no request line', 'hello\r\n\r\n', 400],
+    ['a header that is too long', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('answers %s with the envelope', async (_, request, status) => {
+    const { url } = await startSandbox();
+    const answer = await rawAnswer(url, request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { status } });
   });
 
   it('does not show the message of an unexpected error', async () => {
@@ -153,6 +168,15 @@ describe('the server', () => {
     expect(await restart('off')).toMatchObject({ status: 400, message: 'User account has been deactivated.' });
   });
 });
+
+/** Sends text that need not be HTTP, and returns all that comes back. */
+async function rawAnswer(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  return answer;
+}
 
 describe('the sandbox object', () => {
   it('lists all secrets that it made, and inspect shows none of them', async () => {
