@@ -9,7 +9,10 @@ interface Identity {
 }
 
 /** The official SDK for an identity that signs its own requests. */
-export function signingClient({ sandbox, url }: CheckedSandbox, { authToken, credId, privateKey = '' }: Identity) {
+export function signingClient(
+  { sandbox, url }: Pick<CheckedSandbox, 'sandbox' | 'url'>,
+  { authToken, credId, privateKey = '' }: Identity,
+) {
   const signer = new AsymmetricKeySigner({ credId, privateKey });
   return new DfnsApiClient({ baseUrl: url, orgId: sandbox.orgId, authToken, signer });
 }
