@@ -39,12 +39,12 @@ describe.each([
   ['members in another order', JSON.stringify(WALLET), JSON.stringify({ name: WALLET.name, network: 'Base' })],
 ])('a client that signs another text than it sends (%s)', (_, signed, sent) => {
   it('is let in by default', async () => {
-    const dfns = await start({ strictBodies: false });
+    const dfns = await start({ strict: false });
     expect(await sendOtherText(dfns, '/wallets', signed, sent)).toMatchObject({ status: 200, body: WALLET });
   });
 
   it('is refused with strict bodies', async () => {
-    const dfns = await start({ strictBodies: true });
+    const dfns = await start({ strict: true });
     expect(await sendOtherText(dfns, '/wallets', signed, sent)).toMatchObject({
       status: 403,
       message: 'user action signature is missing or invalid',
@@ -57,13 +57,13 @@ describe('a client that signs another value than it sends', () => {
     ['another member', { ...WALLET, name: 'other' }],
     ['one member less', { network: 'Base' }],
   ])('is refused: %s', async (_, other) => {
-    const dfns = await start({ strictBodies: false });
+    const dfns = await start({ strict: false });
     const refused = await sendOtherText(dfns, '/wallets', JSON.stringify(WALLET), JSON.stringify(other));
     expect(refused).toMatchObject({ status: 403 });
   });
 
   it('is refused if the body is no JSON, also if it signed exactly that', async () => {
-    const dfns = await start({ strictBodies: false });
+    const dfns = await start({ strict: false });
     expect(await sendOtherText(dfns, '/wallets', '{"network"', '{"network"')).toMatchObject({ status: 400 });
   });
 });

@@ -13,7 +13,7 @@ let count = 0;
 const call: ReturnType<typeof callerOf> = (...request) => callerOf(sandbox.url)(...request);
 
 beforeAll(async () => {
-  sandbox = await DfnsSandbox.start({ strictBodies: true });
+  sandbox = await DfnsSandbox.start({ strict: true });
   const { username, credId = '', privateKey } = sandbox.createUser({ username: 'admin', kind: 'CustomerEmployee' });
   adminToken = sandbox.issueUserToken(username);
   admin = signingClient({ sandbox, url: sandbox.url }, { authToken: adminToken, credId, privateKey });

@@ -21,14 +21,10 @@ export interface Caller {
 export function actingWith(token: PersonalAccessToken, user: User): User {
   const own = operationsOf(token);
   const permissions = token.isLimited ? user.permissions.filter((name) => own.includes(name)) : user.permissions;
-  return { ...user, permissions, credentials: [token.credential] };
+  return { ...user, permissions, credentials: [token.credential], actingToken: token.tokenId };
 }
 
 export const tokenKindOf = ({ token }: Caller): TokenKind => token['https://custom/app_metadata'].tokenKind;
-
-/** Who signs: the user, or the personal access token with its own key. User actions are bound to this id. */
-export const actorId = (caller: Caller): string =>
-  tokenKindOf(caller) === 'Pat' ? caller.token.jti : caller.user.userId;
 
 /** A request with its caller. The bearer guard sets the caller. */
 export interface CallerRequest extends DfnsRequest {

@@ -3,7 +3,7 @@ import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { alreadyAssigned, nameTaken, notFound, roleArchived, roleImmutable } from '../errors/refusals.js';
 import type { PersonalAccessToken } from '../identities/personal-access-token.js';
-import type { Role, RoleAssignment } from '../identities/role.js';
+import { operationsOf, type Role, type RoleAssignment } from '../identities/role.js';
 import { type User, UserStore } from '../identities/user-store.js';
 import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS, SERVICE_ACCOUNT_PERMISSIONS } from './permissions.js';
 
@@ -11,17 +11,18 @@ import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS, SERVICE_ACCOUNT_PERMISSIONS
 @Injectable()
 export class RoleStore {
   readonly #roles = new Map<string, Role>();
-  readonly #administrators: Role;
-  readonly #endUsers: Role;
-  readonly #serviceAccounts: Role;
+  /** The ids of the roles that new users get. */
+  readonly #usual: { administrators: string; endUsers: string; serviceAccounts: string };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly users: UserStore,
   ) {
-    this.#administrators = this.create('ManagedFullAdminAccess', EMPLOYEE_PERMISSIONS, true);
-    this.#endUsers = this.create('ManagedDefaultEndUserAccess', END_USER_PERMISSIONS);
-    this.#serviceAccounts = this.create('SandboxBackEndAccess', SERVICE_ACCOUNT_PERMISSIONS);
+    this.#usual = {
+      administrators: this.create('ManagedFullAdminAccess', EMPLOYEE_PERMISSIONS, true).id,
+      endUsers: this.create('ManagedDefaultEndUserAccess', END_USER_PERMISSIONS).id,
+      serviceAccounts: this.create('SandboxBackEndAccess', SERVICE_ACCOUNT_PERMISSIONS).id,
+    };
   }
 
   /** All roles, oldest first. */
@@ -65,7 +66,9 @@ export class RoleStore {
     const role = this.get(permissionId);
     if (role.isImmutable) throw roleImmutable();
     if (changes.name !== undefined && changes.name !== role.name) this.#assertFree(changes.name);
-    return Object.assign(role, changes, { dateUpdated: this.config.date() });
+    Object.assign(role, changes, { dateUpdated: this.config.date() });
+    for (const identity of this.#identities()) refresh(identity);
+    return role;
   }
 
   /** Gives a new identity the usual role of such users, or a role of its own with exactly these operations. */
@@ -90,6 +93,7 @@ export class RoleStore {
     const identity = revoked && this.#identity(revoked.identityId);
     if (!identity) throw notFound('assignment', { permissionId, assignmentId, orgId: this.config.orgId });
     identity.assignments = identity.assignments.filter((assignment) => assignment !== revoked);
+    refresh(identity);
   }
 
   /** @throws Refusal 404 */
@@ -104,13 +108,14 @@ export class RoleStore {
     const identityId = idOf(identity);
     const assignment = { id: identifier('as'), role, identityId, dateCreated: this.config.date() };
     identity.assignments = [...identity.assignments, assignment];
-    if ('isLimited' in identity) identity.isLimited = true;
+    refresh(identity);
     return assignment;
   }
 
   #usualOf({ kind, isServiceAccount }: User): Role {
-    if (isServiceAccount) return this.#serviceAccounts;
-    return kind === 'EndUser' ? this.#endUsers : this.#administrators;
+    const { administrators, endUsers, serviceAccounts } = this.#usual;
+    if (isServiceAccount) return this.get(serviceAccounts);
+    return this.get(kind === 'EndUser' ? endUsers : administrators);
   }
 
   #identities(): (User | PersonalAccessToken)[] {
@@ -124,6 +129,12 @@ export class RoleStore {
   #assertFree(name: string): void {
     if (this.all().some((role) => role.name === name)) throw nameTaken('permission', name);
   }
+}
+
+/** Brings up to date what an identity may do. */
+function refresh(identity: User | PersonalAccessToken): void {
+  if ('tokenId' in identity) identity.isLimited ||= identity.assignments.length > 0;
+  else identity.permissions = operationsOf(identity);
 }
 
 const idOf = (identity: User | PersonalAccessToken) => ('tokenId' in identity ? identity.tokenId : identity.userId);

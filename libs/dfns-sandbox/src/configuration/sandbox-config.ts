@@ -26,7 +26,7 @@ export interface SandboxOptions {
    * are compared as JSON values, because some official clients send other bytes than they sign (dfns-api 7.5).
    * @default false
    */
-  strictBodies?: boolean;
+  strict?: boolean;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
@@ -73,7 +73,7 @@ export class SandboxConfig {
   readonly rateLimitPerMinute: number | undefined;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
-  readonly strictBodies: boolean;
+  readonly strict: boolean;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
 
@@ -85,7 +85,7 @@ export class SandboxConfig {
     this.rateLimitPerMinute = options.rateLimitPerMinute;
     this.now = options.now ?? Date.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
-    this.strictBodies = options.strictBodies ?? false;
+    this.strict = options.strict ?? false;
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
   }

@@ -3,7 +3,7 @@ import { identifier } from '../configuration/identifier.js';
 import type { Credential } from '../credentials/credential.js';
 import { credentialExists, userExists } from '../errors/refusals.js';
 import type { PersonalAccessToken } from './personal-access-token.js';
-import { assignmentsAnswer, operationsOf, type RoleHolder } from './role.js';
+import { assignmentsAnswer, type RoleHolder } from './role.js';
 
 export type UserKind = 'EndUser' | 'CustomerEmployee';
 
@@ -19,8 +19,8 @@ export interface User extends RoleHolder {
   externalId?: string;
   /** The id of the first credential. Before there is a credential it is a random id. */
   credentialUuid: string;
-  /** The operations that the roles of the user allow. */
-  readonly permissions: readonly string[];
+  /** The operations that the roles of the user allow. `RoleStore` keeps it up to date. */
+  permissions: readonly string[];
   /** Change it with `setCredentials` only. */
   credentials: readonly Credential[];
   personalAccessTokens: readonly PersonalAccessToken[];
@@ -28,6 +28,8 @@ export interface User extends RoleHolder {
   isRegistered: boolean;
   isArchived: boolean;
   isSSORequired: boolean;
+  /** The id of the personal access token that acts for the user. Only a copy for one request has it. */
+  readonly actingToken?: string;
   /** It grows by one when all sessions of the user end. Tokens of sessions with a lower number are refused. */
   generation: number;
 }
@@ -55,6 +57,7 @@ export class UserStore {
       isServiceAccount: false,
       credentialUuid: identifier('cr'),
       assignments: [],
+      permissions: [],
       credentials: [],
       personalAccessTokens: [],
       isActive: true,
@@ -63,9 +66,6 @@ export class UserStore {
       isSSORequired: false,
       generation: 0,
       ...user,
-      get permissions() {
-        return operationsOf(added);
-      },
     };
     this.setCredentials(added, credentials);
     this.#byId.set(added.userId, added);
@@ -114,6 +114,9 @@ export class UserStore {
     user.personalAccessTokens = [];
   }
 }
+
+/** Who signs: the user, or a personal access token with its own key. User actions are bound to this id. */
+export const actorOf = ({ actingToken, userId }: User): string => actingToken ?? userId;
 
 /** The JSON object that the API returns for a user (dfns-api 19.11). */
 export function userAnswer(user: User, orgId: string) {

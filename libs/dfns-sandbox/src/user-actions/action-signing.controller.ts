@@ -30,20 +30,20 @@ export class ActionSigningController {
 
   @Post('init')
   @Access({ callers })
-  init(@CurrentCaller() caller: Caller, @JsonBody(initBody) body: ValueOf<typeof initBody>) {
-    const opened = this.userActions.open(caller, {
+  init(@CurrentCaller() { user }: Caller, @JsonBody(initBody) body: ValueOf<typeof initBody>) {
+    const opened = this.userActions.open(user, {
       method: body.userActionHttpMethod,
       path: body.userActionHttpPath,
       payload: body.userActionPayload,
     });
-    return signingChallenge(opened, this.config.relyingParty, caller.user.credentials.filter(isUsable));
+    return signingChallenge(opened, this.config.relyingParty, user.credentials.filter(isUsable));
   }
 
   @Post()
   @Access({ callers })
-  async sign(@CurrentCaller() caller: Caller, @JsonBody(signBody) body: ValueOf<typeof signBody>) {
-    const { challenge, action } = this.userActions.take(caller, body.challengeIdentifier);
-    await this.assertions.verifyAll(caller.user, body, challenge);
-    return { userAction: this.userActions.grant(caller, action) };
+  async sign(@CurrentCaller() { user }: Caller, @JsonBody(signBody) body: ValueOf<typeof signBody>) {
+    const { challenge, action } = this.userActions.take(user, body.challengeIdentifier);
+    await this.assertions.verifyAll(user, body, challenge);
+    return { userAction: this.userActions.grant(user, action) };
   }
 }

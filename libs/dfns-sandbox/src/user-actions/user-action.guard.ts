@@ -18,7 +18,7 @@ export class UserActionGuard implements CanActivate {
     const { caller, headers, method, originalUrl, bodyText } = context.switchToHttp().getRequest<CallerRequest>();
     if (!caller) throw notAuthorized();
     const userAction = headers['x-dfns-useraction'];
-    this.userActions.spend(caller, typeof userAction === 'string' ? userAction : undefined, {
+    this.userActions.spend(caller.user, typeof userAction === 'string' ? userAction : undefined, {
       method,
       path: originalUrl,
       payload: bodyText,

@@ -15,7 +15,7 @@ export class CheckedSandbox {
   }
 
   async start(options?: SandboxOptions): Promise<void> {
-    this.sandbox = await DfnsSandbox.start({ strictBodies: true, ...options });
+    this.sandbox = await DfnsSandbox.start({ strict: true, ...options });
     this.#proxy = new ContractProxy(this.sandbox.url);
     this.url = await this.#proxy.start();
   }
