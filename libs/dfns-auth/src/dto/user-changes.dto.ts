@@ -1,7 +1,7 @@
 import { Bounded } from './bounded.js';
 import { Flag, Optional, Text, TextLike } from './rules.js';
 
-/** Body of `POST /auth/users` (dfns-api 12.2), without `kind`, which is always `CustomerEmployee`. */
+/** Body of `POST /auth/users` (dfns-api 12.7), without `kind`, which is always `CustomerEmployee`. */
 @Bounded
 export class InvitedUserDto {
   /** Gets the invitation, and is the username. */
@@ -19,7 +19,7 @@ export class InvitedUserDto {
   isSSORequired?: boolean;
 }
 
-/** Body of `PUT /auth/users/{id}` (dfns-api 12.2). */
+/** Body of `PUT /auth/users/{id}` (dfns-api 12.7). */
 @Bounded
 export class UserChangesDto {
   @Flag()

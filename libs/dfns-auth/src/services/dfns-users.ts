@@ -58,7 +58,7 @@ export interface UserQuery {
   paginationToken?: string;
 }
 
-/** Reads and manages the users of the organisation, as the service account (dfns-api 12.1, 12.2). */
+/** Reads and manages the users of the organisation, as the service account (dfns-api 12.1, 12.2, 12.7). */
 @Injectable()
 export class DfnsUsers {
   readonly #calls: DfnsCalls;

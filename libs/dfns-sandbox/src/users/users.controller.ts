@@ -19,7 +19,7 @@ const inviteBody = object({
 const updateBody = object({ isSSORequired: boolean() });
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/auth/users` (dfns-api 12.1, 12.2). It does not show service accounts and archived users. */
+/** `/auth/users` (dfns-api 12.1, 12.2, 12.7). It does not show service accounts and archived users. */
 @Controller('auth/users')
 export class UsersController {
   constructor(
