@@ -66,6 +66,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     LoginController,
     LogoutController,
     DelegatedRegistrationController,
+    RestartController,
     RegistrationController,
     RegistrationCodesController,
     DelegatedRecoveryController,
@@ -116,7 +117,6 @@ export class SandboxModule implements NestModule {
   static forRoot(config: SandboxConfig): DynamicModule {
     return {
       module: SandboxModule,
-      controllers: config.restart ? [RestartController] : [],
       providers: [{ provide: SandboxConfig, useValue: config }],
     };
   }

@@ -17,7 +17,6 @@ describe('the server', () => {
     ['PUT', '/auth/login'],
     ['OPTIONS', '/wallets'],
     ['POST', '/auth/login/social'],
-    ['POST', '/auth/registration/delegated/restart'],
     ['POST', '/vaults/vlt-1?token=secret'],
   ])('does not know %s %s, and says so in the answer and in the log', async (method, path) => {
     const dfns = await startChecked();
@@ -143,6 +142,14 @@ describe('the server', () => {
     expect(
       (await dfns.call('POST', path, { headers: { ...headers, 'X-DFNS-NONCE': nonceOf(Date.now()) } })).status,
     ).toBe(401);
+  });
+
+  it('has no restart of a registration by default, as Dfns may have none', async () => {
+    const dfns = await startChecked();
+    const restart = { email: 'ada', kind: 'EndUser' };
+    const account = dfns.sandbox.createServiceAccount();
+    const answer = await signedCall(dfns, account, 'POST', '/auth/registration/delegated/restart', restart);
+    expect(answer).toMatchObject({ status: 404, message: 'endpoint not found' });
   });
 
   it('restarts a registration that is not complete', async () => {
