@@ -230,20 +230,19 @@ describe('a login', () => {
     await expect(anonymous.auth.login({ body })).resolves.toEqual({ ssoClientId: expect.any(String) });
   });
 
-  it.each([
+  const deactivated = (): string => {
+    const { username } = newPerson();
+    dfns.sandbox.deactivateUser(username);
+    return username;
+  };
+  const unregistered = (): string => newPerson({ registered: false }).username;
+  const NO_CREDENTIAL = 'User does not have a credential that can be used for the application.';
+
+  it.each<[string, () => string, number, string]>([
     ['an unknown user', () => 'nobody', 401, 'User not found'],
-    ['a user who did not register', () => newPerson({ registered: false }).username, 401, undefined],
-    [
-      'a user who was deactivated',
-      () => {
-        const { username } = newPerson();
-        dfns.sandbox.deactivateUser(username);
-        return username;
-      },
-      400,
-      'User account has been deactivated.',
-    ],
-  ] as const)('is refused for %s', async (_, named, status, message) => {
+    ['a user who did not register', unregistered, 401, NO_CREDENTIAL],
+    ['a user who was deactivated', deactivated, 400, 'User account has been deactivated.'],
+  ])('is refused for %s', async (_, named, status, message) => {
     const username = named();
     await expect(begun(username)).rejects.toEqual(refused(status, message));
     await expect(anonymous.auth.sendLoginCode({ body: { orgId, username } })).rejects.toEqual(refused(status, message));

@@ -7,6 +7,9 @@ import { operationsOf, type Role, type RoleAssignment } from '../identities/role
 import { type User, UserStore } from '../identities/user-store.js';
 import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS, SERVICE_ACCOUNT_PERMISSIONS } from './permissions.js';
 
+/** The managed roles are older than every organisation, whatever the clock of the sandbox says. */
+const MANAGED_SINCE = '2020-01-01T00:00:00.000Z';
+
 /** All roles, and who has them (dfns-api 14). The managed ones are there from the start (dfns-api 14.3). */
 @Injectable()
 export class RoleStore {
@@ -19,9 +22,9 @@ export class RoleStore {
     private readonly users: UserStore,
   ) {
     this.#usual = {
-      administrators: this.create('ManagedFullAdminAccess', EMPLOYEE_PERMISSIONS, true).id,
-      endUsers: this.create('ManagedDefaultEndUserAccess', END_USER_PERMISSIONS).id,
-      serviceAccounts: this.create('SandboxBackEndAccess', SERVICE_ACCOUNT_PERMISSIONS).id,
+      administrators: this.#addManaged('ManagedFullAdminAccess', EMPLOYEE_PERMISSIONS, true),
+      endUsers: this.#addManaged('ManagedDefaultEndUserAccess', END_USER_PERMISSIONS),
+      serviceAccounts: this.#addManaged('SandboxBackEndAccess', SERVICE_ACCOUNT_PERMISSIONS),
     };
   }
 
@@ -45,20 +48,8 @@ export class RoleStore {
   }
 
   /** @throws Refusal 409 if the name is taken, also by an archived role */
-  create(name: string, operations: readonly string[], isImmutable = false): Role {
-    this.#assertFree(name);
-    const date = this.config.date();
-    const role = {
-      id: identifier('pm'),
-      name,
-      operations,
-      isImmutable,
-      isArchived: false,
-      dateCreated: date,
-      dateUpdated: date,
-    };
-    this.#roles.set(role.id, role);
-    return role;
+  create(name: string, operations: readonly string[]): Role {
+    return this.#add({ name, operations, isImmutable: false, dateCreated: this.config.date() });
   }
 
   /** @throws Refusal 404, 409 as `create`, 422 if the role is immutable */
@@ -102,6 +93,17 @@ export class RoleStore {
     return this.#identities()
       .flatMap(({ assignments }) => assignments)
       .filter((assignment) => assignment.role === role);
+  }
+
+  #addManaged(name: string, operations: readonly string[], isImmutable = false): string {
+    return this.#add({ name, operations, isImmutable, dateCreated: MANAGED_SINCE }).id;
+  }
+
+  #add(given: Pick<Role, 'name' | 'operations' | 'isImmutable' | 'dateCreated'>): Role {
+    this.#assertFree(given.name);
+    const role = { id: identifier('pm'), ...given, isArchived: false, dateUpdated: given.dateCreated };
+    this.#roles.set(role.id, role);
+    return role;
   }
 
   #give(role: Role, identity: User | PersonalAccessToken): RoleAssignment {
