@@ -30,7 +30,7 @@ export class DfnsConnection implements DfnsAuthOptionsFactory, OnApplicationShut
   }
 
   async #startSandbox(): Promise<DfnsAuthModuleOptions> {
-    const sandbox = await DfnsSandbox.start();
+    const sandbox = await DfnsSandbox.start({ strict: true });
     this.#sandbox = sandbox;
     const { authToken, credId, privateKey = '' } = sandbox.createServiceAccount({});
     return {

@@ -3,7 +3,7 @@ import type { Account } from './account.js';
 import { FURTHER_PERMISSIONS, isAllowed, type NeededPermission, REQUIRED_PERMISSIONS } from './needed-permissions.js';
 import type { Finding } from './report.js';
 
-/** What is read of a service account (dfns-api 14.4, 19.12). Any member may be missing. */
+/** What is read of a service account (dfns-api 14.5, 19.12). Any member may be missing. */
 interface ServiceAccount {
   userInfo?: { permissionAssignments?: Assignment[] };
   accessTokens?: { credId?: string; permissionAssignments?: Assignment[] }[];
@@ -41,7 +41,7 @@ export async function checkPermissions(account: Account): Promise<Finding[]> {
   return [{ check, status: 'ok', message: 'the account has all permissions that operations of the library need' }];
 }
 
-/** The permissions of the account, or `undefined` if Dfns does not tell all of them (dfns-api 14.4). */
+/** The permissions of the account, or `undefined` if Dfns does not tell all of them (dfns-api 14.5). */
 async function grantedPermissions(account: Account): Promise<Set<string> | undefined> {
   const answer = await answered(account.read<{ items?: ServiceAccount[] }>('/auth/service-accounts'));
   const own = ({ credId }: { credId?: string }) => credId === account.credId;

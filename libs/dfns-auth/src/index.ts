@@ -47,6 +47,7 @@ export type {
 export { createKeyCredential, type KeyCredential, type NewKeyOptions } from './credentials/key-credential.js';
 export { KeySigner, type KeySignerOptions, type SignedRecovery, signRecovery } from './credentials/key-signer.js';
 export { DfnsAuthModule } from './dfns-auth.module.js';
+export { AccessTokenChangesDto, NewPersonalAccessTokenDto, NewServiceAccountDto } from './dto/access-token.dto.js';
 export { type FactorAssertionDto, UserActionAssertionDto } from './dto/assertion.dto.js';
 export {
   CreateCredentialDto,
@@ -56,6 +57,7 @@ export {
   type SigningCredentialDto,
 } from './dto/credentials.dto.js';
 export { DelegatedLoginDto } from './dto/login.dto.js';
+export { NewPermissionDto, PermissionChangesDto } from './dto/permission.dto.js';
 export { DelegatedRecoveryDto, RecoverUserDto } from './dto/recovery.dto.js';
 export {
   CompleteEndUserRegistrationDto,
@@ -63,6 +65,7 @@ export {
   DelegatedRegistrationDto,
   NewWalletDto,
 } from './dto/registration.dto.js';
+export { InvitedUserDto, UserChangesDto } from './dto/user-changes.dto.js';
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
 export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
@@ -105,11 +108,20 @@ export type {
 } from './module-options.js';
 export type { KeyvLike } from './sealing/sealed-keyv.js';
 export type { SealingKey, SealingOptions } from './sealing/sealer.js';
+export type { DfnsAccessToken } from './services/access-token-answer.js';
 export type { CredentialChallenge, RecoveryChallenge, RegistrationChallenge } from './services/creation-challenges.js';
 export { DelegatedAuthService } from './services/delegated-auth.service.js';
 export { DfnsClient } from './services/dfns-client.js';
 export { type CredentialOwner, type DfnsCredential, DfnsCredentials } from './services/dfns-credentials.js';
-export { type DfnsUser, DfnsUsers, type UserQuery } from './services/dfns-users.js';
+export {
+  type DfnsPermission,
+  type DfnsPermissionAssignment,
+  DfnsPermissions,
+  type PermissionQuery,
+} from './services/dfns-permissions.js';
+export { DfnsPersonalAccessTokens } from './services/dfns-personal-access-tokens.js';
+export { type DfnsServiceAccount, DfnsServiceAccounts, type ForceOptions } from './services/dfns-service-accounts.js';
+export { type DfnsUser, DfnsUsers, type PermissionOfIdentity, type UserQuery } from './services/dfns-users.js';
 export type {
   DelegatedLoginResponse,
   EndUserRegistrationResult,

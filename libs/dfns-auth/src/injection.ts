@@ -5,6 +5,9 @@ import { DfnsIdentity } from './edge/dfns-identity.js';
 import { DelegatedAuthService } from './services/delegated-auth.service.js';
 import { DfnsClient } from './services/dfns-client.js';
 import { DfnsCredentials } from './services/dfns-credentials.js';
+import { DfnsPermissions } from './services/dfns-permissions.js';
+import { DfnsPersonalAccessTokens } from './services/dfns-personal-access-tokens.js';
+import { DfnsServiceAccounts } from './services/dfns-service-accounts.js';
 import { DfnsUsers } from './services/dfns-users.js';
 import { UserActionSigner } from './services/user-action-signer.js';
 
@@ -17,6 +20,9 @@ export const SERVICES = {
   DelegatedCeremonies,
   DfnsUsers,
   DfnsCredentials,
+  DfnsServiceAccounts,
+  DfnsPersonalAccessTokens,
+  DfnsPermissions,
   UserActionSigner,
   DfnsClient,
   DfnsHealthIndicator,

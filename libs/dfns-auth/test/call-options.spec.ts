@@ -9,6 +9,9 @@ import {
   DelegatedAuthService,
   DelegatedCeremonies,
   DfnsCredentials,
+  DfnsPermissions,
+  DfnsPersonalAccessTokens,
+  DfnsServiceAccounts,
   DfnsUsers,
   KeySigner,
   signRecovery,
@@ -38,6 +41,7 @@ type Call = (options: CallOptions) => Promise<unknown>;
 const credentials = credentialsOf(newPerson('nobody'), 'Y2g');
 const NAMED = { credentialKind: 'Key', credentialName: 'n' } as const;
 const created = createKeyCredential('Y2g', { ...NAMED, ...newKey('n') });
+const NEW_TOKEN = { name: 'x', publicKey: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' };
 const recovery = signRecovery(newKey('r'), credentials);
 const token = () => world.sandbox.issueUserToken('ada');
 
@@ -73,11 +77,41 @@ const CALLS: Record<string, Call> = {
     own().create({ userToken: token() }, { ...created, challengeIdentifier: 'x' }, 'action', options),
   'DfnsCredentials.activate': (options) => own().activate({ userToken: token() }, 'cr-1', 'action', options),
   'DfnsCredentials.deactivate': (options) => own().deactivate({ userToken: token() }, 'cr-1', 'action', options),
+  'DfnsUsers.invite': (options) => users().invite({ email: 'a@b.test' }, options),
+  'DfnsUsers.update': (options) => users().update('us-1', { isSSORequired: true }, options),
+  'DfnsServiceAccounts.list': (options) => accounts().list(options),
+  'DfnsServiceAccounts.get': (options) => accounts().get('us-1', options),
+  'DfnsServiceAccounts.create': (options) => accounts().create({ userToken: token() }, NEW_TOKEN, 'action', options),
+  'DfnsServiceAccounts.update': (options) => accounts().update('us-1', { name: 'x' }, options),
+  'DfnsServiceAccounts.activate': (options) => accounts().activate('us-1', options),
+  'DfnsServiceAccounts.deactivate': (options) => accounts().deactivate('us-1', {}, options),
+  'DfnsServiceAccounts.archive': (options) => accounts().archive('us-1', {}, options),
+  'DfnsPersonalAccessTokens.list': (options) => pats().list('ada', options),
+  'DfnsPersonalAccessTokens.get': (options) => pats().get('ada', 'to-1', options),
+  'DfnsPersonalAccessTokens.create': (options) => pats().create('ada', NEW_TOKEN, 'action', options),
+  'DfnsPersonalAccessTokens.update': (options) => pats().update('ada', 'to-1', { name: 'x' }, 'action', options),
+  'DfnsPersonalAccessTokens.activate': (options) => pats().activate('ada', 'to-1', 'action', options),
+  'DfnsPersonalAccessTokens.deactivate': (options) => pats().deactivate('ada', 'to-1', 'action', options),
+  'DfnsPersonalAccessTokens.archive': (options) => pats().archive('ada', 'to-1', 'action', options),
+  'DfnsPermissions.list': (options) => permissions().list({}, options),
+  'DfnsPermissions.all': (options) => permissions().all(options).next(),
+  'DfnsPermissions.get': (options) => permissions().get('pm-1', options),
+  'DfnsPermissions.create': (options) => permissions().create({ name: 'x', operations: ['Wallets:Read'] }, options),
+  'DfnsPermissions.update': (options) => permissions().update('pm-1', { name: 'x' }, options),
+  'DfnsPermissions.archive': (options) => permissions().archive('pm-1', options),
+  'DfnsPermissions.unarchive': (options) => permissions().unarchive('pm-1', options),
+  'DfnsPermissions.listAssignments': (options) => permissions().listAssignments('pm-1', {}, options),
+  'DfnsPermissions.allAssignments': (options) => permissions().allAssignments('pm-1', options).next(),
+  'DfnsPermissions.assign': (options) => permissions().assign('pm-1', 'us-1', options),
+  'DfnsPermissions.revoke': (options) => permissions().revoke('pm-1', 'as-1', {}, options),
   'UserActionSigner.sign': (options) => context.get(UserActionSigner).sign(ACTION, options),
 };
 const auth = () => context.get(DelegatedAuthService);
 const users = () => context.get(DfnsUsers);
 const own = () => context.get(DfnsCredentials);
+const accounts = () => context.get(DfnsServiceAccounts);
+const pats = () => context.get(DfnsPersonalAccessTokens);
+const permissions = () => context.get(DfnsPermissions);
 
 describe.each(Object.entries(CALLS))('%s', (_, call) => {
   it('sends nothing when its signal is aborted already', async () => {

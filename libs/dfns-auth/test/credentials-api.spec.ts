@@ -1,59 +1,23 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestingModule } from '@nestjs/testing';
-import {
-  createKeyCredential,
-  DelegatedAuthService,
-  DfnsClient,
-  DfnsCredentials,
-  KeySigner,
-  type UserAction,
-  type UserActionChallenge,
-} from 'nestjs-dfns-auth';
+import { createKeyCredential, DfnsCredentials, type UserAction } from 'nestjs-dfns-auth';
 import { newKey } from './support/person-keys.js';
+import { SigningPerson } from './support/signing-person.js';
 import { useSandbox } from './support/use-sandbox.js';
 
 describe('credentials of a user', () => {
   const world = useSandbox();
-  let context: TestingModule;
   let credentials: DfnsCredentials;
-  let signer: KeySigner;
   let token: string;
+  let signed: (action: UserAction) => Promise<string>;
 
   beforeAll(async () => {
-    const { credId, privateKey } = world.sandbox.createUser({ username: 'ada' });
-    signer = new KeySigner({ credId: credId as string, privateKey: privateKey as string });
-    context = await world.startInstance();
+    const user = world.sandbox.createUser({ username: 'ada' });
+    const context = await world.startInstance();
     credentials = context.get(DfnsCredentials);
-    token = await context.get(DelegatedAuthService).getToken('ada');
+    const person = new SigningPerson(context, world.sandbox, user);
+    token = person.userToken;
+    signed = (action) => person.sign(action);
   });
-
-  /** Does what a device of the user does: sends both requests of a user action, and signs with the key of the user. */
-  async function signed({ method, path, body }: UserAction): Promise<string> {
-    const client = context.get(DfnsClient);
-    const caller = { userToken: token };
-    const init = {
-      userActionPayload: JSON.stringify(body),
-      userActionHttpMethod: method,
-      userActionHttpPath: path,
-    };
-    const challenge = await client.request<UserActionChallenge>({
-      method: 'POST',
-      path: '/auth/action/init',
-      body: init,
-      caller,
-    });
-    const answer = {
-      challengeIdentifier: challenge.challengeIdentifier,
-      firstFactor: await signer.sign(challenge),
-    };
-    const { userAction } = await client.request<{ userAction: string }>({
-      method: 'POST',
-      path: '/auth/action',
-      body: answer,
-      caller,
-    });
-    return userAction;
-  }
 
   it('can be added, listed, deactivated and activated', async () => {
     const { challenge, challengeIdentifier } = await credentials.createChallenge({ userToken: token }, 'Key');

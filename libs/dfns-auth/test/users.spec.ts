@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DfnsUsers } from 'nestjs-dfns-auth';
+import { startManager } from './support/managing-account.js';
 import { useSandbox } from './support/use-sandbox.js';
 
 const SIGNED = ['POST /auth/action/init', 'POST /auth/action'];
@@ -63,6 +64,30 @@ describe('users', () => {
       `DELETE /auth/users/${id}`,
     ]);
     await expect(users.findByUsername('leaver')).resolves.toBeUndefined();
+  });
+
+  it('are invited by e-mail and changed, with a permission for it', async () => {
+    const { context } = await startManager(world, ['Auth:Users:Create', 'Auth:Users:Update']);
+    const managed = context.get(DfnsUsers);
+    const email = 'new@example.test';
+    const invited = await managed.invite({ email, externalId: 'hr-7', isSSORequired: true });
+    expect(invited).toMatchObject({ username: email, kind: 'CustomerEmployee', isRegistered: false });
+    expect(invited.isSSORequired).toBe(true);
+    expect(world.sandbox.outbox.list()).toMatchObject([{ kind: 'registration', to: email }]);
+    await expect(managed.update(invited.userId, { isSSORequired: false })).resolves.toMatchObject({
+      isSSORequired: false,
+    });
+    await expect(managed.invite({ email })).rejects.toMatchObject({ code: 'DFNS_USER_EXISTS' });
+    await expect(users.invite({ email: 'other@example.test' })).rejects.toMatchObject({
+      code: 'DFNS_SERVICE_ACCOUNT_FORBIDDEN',
+    });
+    await users.archive(invited.userId);
+  });
+
+  it.each([{ email: 'nobody' }, { email: 'a@b', kind: 'EndUser' }, {}])('refuse the invitation %j', async (body) => {
+    const before = world.sandbox.requests.length;
+    await expect(users.invite(body as never)).rejects.toMatchObject({ code: 'DFNS_BAD_REQUEST' });
+    expect(world.sandbox.requests).toHaveLength(before);
   });
 
   it('are read by their id', async () => {

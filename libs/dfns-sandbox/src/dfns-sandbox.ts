@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { RoleStore } from './access/role-store.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
 import { Schedule } from './configuration/schedule.js';
 import { Refusal } from './errors/refusals.js';
@@ -10,11 +11,17 @@ import { PlatformEvents } from './events/platform-events.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
+import type {
+  CreatedPersonalAccessToken,
+  PersonalAccessTokenRequest,
+} from './personal-access-tokens/personal-access-token-factory.js';
+import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
 import { ApprovalControl } from './policies/approval-control.js';
 import type { Policy, PolicyBody } from './policies/policy.js';
 import { PolicyStore } from './policies/policy-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
+import { answerMalformedRequests } from './server/malformed-requests.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
 import {
@@ -23,6 +30,7 @@ import {
   type ServiceAccountRequest,
 } from './service-accounts/service-account-factory.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
+import { type Mail, Outbox } from './tokens/outbox.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import type { Thing } from './transfers/chain-request.js';
 import { ChainRequestControl } from './transfers/chain-request-control.js';
@@ -60,13 +68,17 @@ export class DfnsSandbox {
       const created = await NestFactory.create<NestExpressApplication>(
         SandboxModule.forRoot(config),
         new ExpressAdapter(),
-        { bodyParser: false, abortOnError: false },
+        {
+          bodyParser: false,
+          abortOnError: false,
+        },
       );
       created.disable('x-powered-by').disable('etag');
       created.get(Connections).watch(created.getHttpServer());
       return created.listen(port, host).then(() => created);
     });
     const server: Server = app.getHttpServer();
+    answerMalformedRequests(server);
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.headersTimeout = KEEP_ALIVE_MS + 1_000;
     const bound = (server.address() as AddressInfo).port;
@@ -109,6 +121,11 @@ export class DfnsSandbox {
     return this.#app.get(SandboxWebhooks);
   }
 
+  /** The mails with codes that Dfns would have sent. */
+  get outbox(): { list(): Mail[]; clear(): void } {
+    return this.#app.get(Outbox);
+  }
+
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
     return this.#app.get(ServiceAccountFactory).create(request);
   }
@@ -116,6 +133,23 @@ export class DfnsSandbox {
   /** Makes a user who needs no registration. */
   createUser(request: UserRequest): CreatedUser {
     return this.#app.get(UserFactory).create(request);
+  }
+
+  /** Makes a token that acts for a user, with a key of its own. */
+  createPersonalAccessToken({ username, ...request }: PersonalAccessTokenRequest): CreatedPersonalAccessToken {
+    return this.#app.get(PersonalAccessTokenFactory).create(this.#known(username), request);
+  }
+
+  /** Makes a permission: a named list of operations, such as `['Wallets:Read']`. Nobody has it yet. */
+  createPermission({ name, operations }: { name: string; operations: string[] }): { permissionId: string } {
+    return { permissionId: this.#app.get(RoleStore).create(name, operations).id };
+  }
+
+  /** Gives a permission to a user, a service account or a personal access token. */
+  assignPermission({ permissionId, identityId }: { permissionId: string; identityId: string }): {
+    assignmentId: string;
+  } {
+    return { assignmentId: this.#app.get(RoleStore).assign(permissionId, identityId).id };
   }
 
   user(username: string): User | undefined {

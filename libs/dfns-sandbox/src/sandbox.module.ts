@@ -4,6 +4,7 @@ import { PermissionGuard } from './access/access-rule.js';
 import { BearerGuard } from './access/bearer.guard.js';
 import { LegacyHeadersGuard } from './access/legacy-headers.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
+import { RoleStore } from './access/role-store.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
 import { Schedule, ScheduleMiddleware } from './configuration/schedule.js';
 import { Enrolment } from './enrolment/enrolment.js';
@@ -12,9 +13,16 @@ import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
 import { PlatformEvents } from './events/platform-events.js';
 import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
 import { UserStore } from './identities/user-store.js';
-import { DelegatedLoginController, LogoutController } from './login/login.controller.js';
+import { DelegatedLoginController } from './login/delegated-login.controller.js';
+import { LoginController } from './login/login.controller.js';
+import { LogoutController } from './login/logout.controller.js';
 import { CredentialChallenges } from './own-credentials/credential-challenges.js';
+import { CredentialCodesController } from './own-credentials/credential-codes.controller.js';
 import { OwnCredentialsController } from './own-credentials/own-credentials.controller.js';
+import { PermissionRolesController } from './permissions/permission-roles.controller.js';
+import { RoleAssignmentsController } from './permissions/role-assignments.controller.js';
+import { OwnAccessTokensController } from './personal-access-tokens/own-access-tokens.controller.js';
+import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
 import { ApprovalControl } from './policies/approval-control.js';
 import { ApprovalStore } from './policies/approval-store.js';
 import { ChangeRequests } from './policies/change-requests.js';
@@ -24,18 +32,25 @@ import { PolicyGate } from './policies/policy-gate.js';
 import { PolicyStore } from './policies/policy-store.js';
 import { DelegatedRecoveryController } from './recovery/delegated-recovery.controller.js';
 import { RecoveryController } from './recovery/recovery.controller.js';
+import { RecoveryChallenges } from './recovery/recovery-challenges.js';
+import { RecoveryCodesController } from './recovery/recovery-codes.controller.js';
 import {
   DelegatedRegistrationController,
   RegistrationChallenges,
   RestartController,
 } from './registration/delegated-registration.controller.js';
 import { RegistrationController } from './registration/registration.controller.js';
+import { RegistrationCodesController } from './registration/registration-codes.controller.js';
 import { Connections } from './server/connections.js';
 import { BodyTextMiddleware } from './server/dfns-request.js';
 import { RequestLog, RequestLogMiddleware } from './server/request-log.js';
+import { UnknownRouteFilter } from './server/unknown-route.filter.js';
+import { ApplicationsController } from './service-accounts/applications.controller.js';
 import { ServiceAccountFactory } from './service-accounts/service-account-factory.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
+import { MailedCodes } from './tokens/mailed-codes.js';
+import { Outbox } from './tokens/outbox.js';
 import { RevokedTokens, TokenIssuer } from './tokens/token-issuer.js';
 import { ChainRequestStore } from './transfers/chain-request-store.js';
 import { History } from './transfers/history.js';
@@ -74,17 +89,26 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
   controllers: [
     ActionSigningController,
     DelegatedLoginController,
+    LoginController,
     LogoutController,
     DelegatedRegistrationController,
+    RestartController,
     RegistrationController,
+    RegistrationCodesController,
     DelegatedRecoveryController,
+    RecoveryCodesController,
     RecoveryController,
+    CredentialCodesController,
     OwnCredentialsController,
     UsersController,
     ServiceAccountsController,
     WalletAssetsController,
     TransfersController,
     TransactionsController,
+    ApplicationsController,
+    OwnAccessTokensController,
+    PermissionRolesController,
+    RoleAssignmentsController,
     WalletsController,
     WalletChangesController,
     WalletSignaturesController,
@@ -99,6 +123,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
     ApprovalControl,
     ApprovalStore,
+    { provide: APP_FILTER, useClass: UnknownRouteFilter },
     AssertionVerifier,
     ChainRequestStore,
     ChangeRequests,
@@ -115,6 +140,10 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     PlatformEvents,
     PolicyGate,
     PolicyStore,
+    MailedCodes,
+    Outbox,
+    PersonalAccessTokenFactory,
+    RecoveryChallenges,
     RegistrationChallenges,
     Replacement,
     RequestLog,
@@ -122,6 +151,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     RevokedTokens,
     SandboxWebhooks,
     Schedule,
+    RoleStore,
     ServiceAccountFactory,
     Settlement,
     SignatureStore,
@@ -139,7 +169,6 @@ export class SandboxModule implements NestModule {
   static forRoot(config: SandboxConfig): DynamicModule {
     return {
       module: SandboxModule,
-      controllers: config.restart ? [RestartController] : [],
       providers: [{ provide: SandboxConfig, useValue: config }],
     };
   }

@@ -43,7 +43,7 @@ describe('users', () => {
     expect(await employees()).toEqual([...earlier, made[2]?.userId]);
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=two', 'paginationToken=LTE'])(
+  it.each(['limit=0', 'limit=201', 'limit=two', 'paginationToken=LTE', 'paginationToken=', 'kind=Robot'])(
     'are not listed with the query %s',
     async (query) => {
       const answer = await dfns.call('GET', `/auth/users?${query}`, { token: account.authToken });
@@ -71,6 +71,10 @@ describe('users', () => {
     await expect(backend.auth.activateUser({ userId })).rejects.toMatchObject({ httpStatus: 422 });
     const { items } = await backend.auth.listUsers({ query: { limit: 200 } });
     expect(items.map((user) => user.userId)).not.toContain(userId);
+    await expect(backend.auth.getUser({ userId })).rejects.toMatchObject({
+      httpStatus: 404,
+      message: 'user not found',
+    });
     await expect(backend.auth.delegatedLogin({ body: { username } })).rejects.toMatchObject({
       message: 'User not found',
     });
@@ -118,7 +122,8 @@ describe('service accounts', () => {
   it('are created by employees, and show the token only once', async () => {
     const employee = clientOf(newUser('CustomerEmployee'));
     const key = new SoftwareKey();
-    const permissionId = 'pm-xxxxx-xxxxx-xxxxxxxxxxxxxxxx';
+    const operations = ['Auth:Login:Delegated', 'Auth:Users:Read'];
+    const { permissionId } = dfns.sandbox.createPermission({ name: 'ci', operations });
     const body = { name: 'ci', publicKey: key.publicKey, permissionId, daysValid: 1 };
     const { userInfo, accessTokens } = await employee.auth.createServiceAccount({ body });
     const [{ accessToken = '', credId } = { credId: '' }] = accessTokens;
@@ -131,6 +136,62 @@ describe('service accounts', () => {
     expect(JSON.stringify(again)).not.toContain(accessToken);
     now += 86_400_000;
     await expect(ci.auth.listUsers()).rejects.toMatchObject({ httpStatus: 401 });
+  });
+
+  it('are renamed, switched off and on, and archived', async () => {
+    const admin = clientOf(newUser('CustomerEmployee'));
+    const machine = dfns.sandbox.createServiceAccount({ name: 'ci' });
+    const own = signingClient(dfns, machine);
+    const serviceAccountId = machine.userId;
+    const renamed = await admin.auth.updateServiceAccount({ serviceAccountId, body: { name: 'deploy' } });
+    expect(renamed).toMatchObject({ userInfo: { name: 'deploy' }, accessTokens: [{ name: 'deploy' }] });
+    expect(renamed.userInfo).not.toHaveProperty('isSSORequired');
+    expect(renamed.accessTokens[0]).toMatchObject({
+      credId: machine.credId,
+      linkedAppId: expect.stringMatching(/^ap-/),
+      permissionAssignments: [{ permissionName: 'SandboxBackEndAccess' }],
+    });
+    const off = await admin.auth.deactivateServiceAccount({ serviceAccountId, body: { force: true } });
+    expect(off).toMatchObject({ userInfo: { isActive: false }, accessTokens: [{ isActive: false }] });
+    await expect(own.auth.listUsers()).rejects.toMatchObject({ httpStatus: 401 });
+    await admin.auth.activateServiceAccount({ serviceAccountId });
+    await expect(own.auth.listUsers()).resolves.toHaveProperty('items');
+    await admin.auth.archiveServiceAccount({ serviceAccountId, query: { force: true } });
+    await expect(own.auth.listUsers()).rejects.toMatchObject({ httpStatus: 401 });
+    await expect(admin.auth.getServiceAccount({ serviceAccountId })).rejects.toMatchObject({ httpStatus: 404 });
+    const { items } = await admin.auth.listServiceAccounts();
+    expect(items.map(({ userInfo }) => userInfo.userId)).not.toContain(serviceAccountId);
+  });
+
+  it('are not created with a permission that does not exist, or that the employee may not assign', async () => {
+    const { permissionId } = dfns.sandbox.createPermission({ name: 'assigned', operations: ['Wallets:Read'] });
+    const user = dfns.sandbox.createUser({
+      username: 'weak employee',
+      kind: 'CustomerEmployee',
+      permissions: ['Auth:ServiceAccounts:Create'],
+    });
+    const weak = { ...user, credId: user.credId ?? '', authToken: dfns.sandbox.issueUserToken(user.username) };
+    const count = () => backend.auth.listServiceAccounts().then(({ items }) => items.length);
+    const before = await count();
+    const body = { name: 'x', publicKey, permissionId };
+    await expect(clientOf(weak).auth.createServiceAccount({ body })).rejects.toMatchObject({
+      httpStatus: 403,
+      message: expect.stringMatching(/\(Permissions:Assign\)$/),
+    });
+    const unknown = { ...body, permissionId: 'pm-xxxxx-xxxxx-xxxxxxxxxxxxxxxx' };
+    const admin = clientOf(newUser('CustomerEmployee'));
+    await expect(admin.auth.createServiceAccount({ body: unknown })).rejects.toMatchObject({ httpStatus: 404 });
+    expect(await count()).toBe(before);
+  });
+
+  it.each(['PUT', 'DELETE'] as const)('refuse %s with a force that is no flag', async (method) => {
+    const { userId } = dfns.sandbox.createServiceAccount();
+    const admin = newUser('CustomerEmployee');
+    const path = `/auth/service-accounts/${userId}${method === 'PUT' ? '/deactivate' : '?force=yes'}`;
+    expect(await signedCall(dfns, admin, method, path, method === 'PUT' ? { force: 'yes' } : '')).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('force'),
+    });
   });
 
   it('can do nothing without a permission', async () => {

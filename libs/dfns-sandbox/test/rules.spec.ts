@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { RelyingParty } from 'dfns-sandbox';
 import fc from 'fast-check';
@@ -22,7 +23,7 @@ import { UserStore } from '../src/identities/user-store.js';
 import { ExpiringMap } from '../src/tokens/expiring-map.js';
 import { IssuedSecrets } from '../src/tokens/issued-secrets.js';
 import { TokenIssuer } from '../src/tokens/token-issuer.js';
-import { matches } from '../src/user-actions/user-action-store.js';
+import { matches } from '../src/user-actions/signed-action.js';
 import { violations } from './support/contract.js';
 import { catalogue } from './support/fixtures.js';
 
@@ -234,6 +235,59 @@ describe('rules for JSON values', () => {
   });
 });
 
+describe('bodies of a signed and of a sent request', () => {
+  const compare = (strict: boolean) => (signed: string, sent: string) => {
+    const request = { method: 'POST', path: '/' };
+    return matches({ ...request, payload: signed }, { ...request, payload: sent }, strict);
+  };
+  const [isSameText, isSameValue] = [compare(true), compare(false)];
+
+  /** The same text with other white space, and with escapes for all that is not ASCII. */
+  const rewritten = (text: string) =>
+    JSON.stringify(JSON.parse(text), null, 2).replace(
+      /[\u0080-\uffff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+
+  it('are the same value with other white space and other escapes, but not the same text', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue(), { minKeys: 1 }), (body) => {
+        const text = JSON.stringify(body);
+        expect(isSameValue(text, rewritten(text))).toBe(true);
+        expect(isSameText(text, rewritten(text))).toBe(false);
+      }),
+    );
+  });
+
+  it('are the same value if the values are, and only then', () => {
+    const values = fc.jsonValue({ maxDepth: 2 });
+    fc.assert(
+      fc.property(values, values, (one, other) => {
+        const [a, b] = [JSON.stringify(one), JSON.stringify(other)];
+        fc.pre(!['""', '{}'].includes(a) || !['""', '{}'].includes(b));
+        expect(isSameValue(a, b)).toBe(isDeepStrictEqual(JSON.parse(a), JSON.parse(b)));
+      }),
+    );
+  });
+
+  it.each([
+    ['', '{}', true, true],
+    ['{}', '', true, true],
+    ['', '{ }', true, false],
+    ['{"a":1,"b":2}', '{"b":2,"a":1}', true, false],
+    ['{"a":"\\u00e9 \\u003c"}', '{"a": "é <"}', true, false],
+    ['{"a":[1,2]}', '{"a":[2,1]}', false, false],
+    ['{"a":1}', '{"a":"1"}', false, false],
+    ['{"a":null}', '{}', false, false],
+    ['{"__proto__":{"a":1}}', '{}', false, false],
+    ['text', 'text', true, true],
+    ['text', 'other', false, false],
+    ['['.repeat(200_000) + ']'.repeat(200_000), ' '.concat('['.repeat(200_000), ']'.repeat(200_000)), false, false],
+  ])('%#: are compared', (signed, sent, isValue, isText) => {
+    expect([isSameValue(signed, sent), isSameText(signed, sent)]).toEqual([isValue, isText]);
+  });
+});
+
 describe('refusals', () => {
   const documented: { status: number; message: string }[] = catalogue.filter(
     ({ message }: { message: string | null }) => message,
@@ -253,6 +307,10 @@ describe('refusals', () => {
     refusals.nonceSpent(),
     refusals.notFound('wallet', {}),
     refusals.externalIdConflict('transfer', 'once', 'xfr-1'),
+    refusals.notFound('application', {}),
+    refusals.invalidCode(),
+    refusals.registrationCodeExpired(),
+    refusals.externalIdConflict('sig-1', 'once'),
   ])('have the documented message and status: $message', (refusal) => {
     const matching = documented.filter(({ message }) => message === refusal.message);
     expect(matching.map(({ status }) => status)).toContain(refusal.getStatus());
@@ -297,15 +355,17 @@ describe('other rules', () => {
 
   it('user actions match the same request only', () => {
     const actions = fc.record({ method: fc.constantFrom('POST', 'PUT'), path: fc.webPath(), payload: fc.string() });
-    fc.assert(fc.property(actions, (action) => expect(matches(action, action)).toBe(true)));
+    fc.assert(fc.property(actions, (action) => expect(matches(action, action, true)).toBe(true)));
     fc.assert(
       fc.property(actions, actions, (signed, sent) => {
         fc.pre(signed.payload !== sent.payload && !['', '{}'].includes(signed.payload));
-        expect(matches(signed, { ...signed, payload: sent.payload })).toBe(false);
+        expect(matches(signed, { ...signed, payload: sent.payload }, true)).toBe(false);
       }),
     );
     const signed = { method: 'POST', path: '/a?b', payload: '' };
-    expect(matches(signed, { ...signed, path: '/a' })).toBe(false);
+    expect(matches(signed, { ...signed, path: '/a' }, true)).toBe(false);
+    expect(matches(signed, { ...signed, method: 'PUT' }, true)).toBe(false);
+    expect(matches({ ...signed, path: '/a' }, signed, true)).toBe(true);
   });
 
   it('the contract check finds wrong answers', () => {

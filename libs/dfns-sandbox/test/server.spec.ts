@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
@@ -13,10 +14,42 @@ describe('the server', () => {
     ['GET', '/'],
     ['GET', '/auth/unknown'],
     ['PATCH', '/wallets'],
-    ['POST', '/auth/registration/delegated/restart'],
-  ])('answers %s %s with a 404 in the envelope', async (method, path) => {
+    ['PUT', '/auth/login'],
+    ['OPTIONS', '/wallets'],
+    ['POST', '/auth/login/social'],
+    ['POST', '/vaults/vlt-1?token=secret'],
+  ])('does not know %s %s, and says so in the answer and in the log', async (method, path) => {
     const dfns = await startChecked();
-    expect(await dfns.call(method, path)).toMatchObject({ status: 404, body: { error: { status: 404 } } });
+    const message = `this sandbox does not know ${method} ${path}`;
+    expect(await dfns.call(method, path)).toMatchObject({ status: 501, message, body: { error: { status: 501 } } });
+    await dfns.call('GET', '/wallets');
+    expect(dfns.sandbox.requests.map(({ problem }) => problem)).toEqual([message, undefined]);
+  });
+
+  it('answers a path that cannot be decoded with a 400 in the envelope', async () => {
+    const dfns = await startChecked();
+    expect(await dfns.call('GET', '/auth/users/%E0%A4')).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('%E0%A4'),
+    });
+  });
+
+  it('answers a body that is not UTF-8 with a 400 in the envelope', async () => {
+    const { url } = await startSandbox();
+    const body = Buffer.from([0x22, 0xff, 0x22]);
+    const response = await fetch(`${url}/auth/action`, { method: 'POST', body });
+    const answer = { error: { status: 400, message: 'Request body is not UTF-8' } };
+    expect([response.status, await response.json()]).toMatchObject([400, answer]);
+  });
+
+  it.each([
+    ['no request line', 'hello\r\n\r\n', 400],
+    ['a header that is too long', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('answers %s with the envelope', async (_, request, status) => {
+    const { url } = await startSandbox();
+    const answer = await rawAnswer(url, request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ error: { status } });
   });
 
   it('does not show the message of an unexpected error', async () => {
@@ -111,6 +144,14 @@ describe('the server', () => {
     ).toBe(401);
   });
 
+  it('has no restart of a registration by default, as Dfns may have none', async () => {
+    const dfns = await startChecked();
+    const restart = { email: 'ada', kind: 'EndUser' };
+    const account = dfns.sandbox.createServiceAccount();
+    const answer = await signedCall(dfns, account, 'POST', '/auth/registration/delegated/restart', restart);
+    expect(answer).toMatchObject({ status: 404, message: 'endpoint not found' });
+  });
+
   it('restarts a registration that is not complete', async () => {
     const dfns = await startChecked({ restart: true });
     const { sandbox } = dfns;
@@ -134,6 +175,15 @@ describe('the server', () => {
     expect(await restart('off')).toMatchObject({ status: 400, message: 'User account has been deactivated.' });
   });
 });
+
+/** Sends text that need not be HTTP, and returns all that comes back. */
+async function rawAnswer(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  return answer;
+}
 
 describe('the sandbox object', () => {
   it('lists all secrets that it made, and inspect shows none of them', async () => {

@@ -214,6 +214,14 @@ describe('a challenge', () => {
     }
   });
 
+  it('has an identifier that is not empty', async () => {
+    const { key, token } = newServiceAccount();
+    expect(await exchange(token, '', key.assertion('x'))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('challengeIdentifier'),
+    });
+  });
+
   it('lists the active keys of the caller only', async () => {
     const { key, token } = newServiceAccount();
     expect((await open(token)).allowCredentials).toEqual({

@@ -153,6 +153,35 @@ describe('passkeys', () => {
     expect(await sign(token, assertion.challenge, first.firstFactor)).toMatchObject({ status: 401 });
   });
 
+  it('log in without a username, and only their own user', async () => {
+    await registered(0);
+    challenge = assertion.challenge;
+    const { orgId } = dfns.sandbox;
+    const logIn = async (userHandle: string) => {
+      const opened = await dfns.call('POST', '/auth/login/init', { body: { orgId } });
+      const { kind, credentialAssertion } = assertion.variants[0].firstFactor;
+      const firstFactor = { kind, credentialAssertion: { ...credentialAssertion, userHandle } };
+      const { challengeIdentifier } = opened.body;
+      return dfns.call('POST', '/auth/login', { body: { challengeIdentifier, firstFactor } });
+    };
+    expect(await logIn('dXMtb3RoZXI')).toMatchObject({ status: 401 });
+    const { status, body } = await logIn(vectors.fido2.userHandle);
+    expect([status, await dfns.call('GET', '/auth/credentials', { token: body.token })]).toMatchObject([
+      200,
+      { body: { items: [{ kind: 'Fido2' }] } },
+    ]);
+  });
+
+  it.each(['', 'not+base64url'])('are refused with the user handle %j', async (userHandle) => {
+    const token = await registered(0);
+    const { kind, credentialAssertion } = assertion.variants[0].firstFactor;
+    const firstFactor = { kind, credentialAssertion: { ...credentialAssertion, userHandle } };
+    expect(await sign(token, assertion.challenge, firstFactor)).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('userHandle'),
+    });
+  });
+
   it.each([
     ['challenge', 'another', {}],
     ['user handle', assertion.challenge, { userHandle: 'dXMtb3RoZXI' }],

@@ -46,6 +46,19 @@ export function concealed<T extends object>(members: T): T {
   }) as T;
 }
 
+/** The object, with one more member that is concealed: neither printing, nor JSON, nor a spread copy has it. */
+export function withConcealed<T extends object, S extends object>(shown: T, secret: S): T & S {
+  const isSecret = (name: string | symbol) => Object.hasOwn(secret, name);
+  return new Proxy(shown, {
+    get: (target, name) => Reflect.get(isSecret(name) ? secret : target, name),
+    has: (target, name) => isSecret(name) || name in target,
+    getOwnPropertyDescriptor: (target, name) =>
+      isSecret(name)
+        ? { value: Reflect.get(secret, name), configurable: true }
+        : Reflect.getOwnPropertyDescriptor(target, name),
+  }) as T & S;
+}
+
 /** Whether this is a signer, and not a key given as text. */
 export function isSigner(credential: KeyCredentialOptions | CredentialSigner): credential is CredentialSigner {
   return typeof (credential as CredentialSigner | undefined)?.sign === 'function';

@@ -22,6 +22,33 @@ export function OneOf(...values: string[]): PropertyDecorator {
   );
 }
 
+/** A whole number from `min` to `max`. */
+export function Whole(min: number, max: number): PropertyDecorator {
+  const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return applyDecorators(
+    rule('isWhole', `must be a whole number from ${min} to ${max}`, fits),
+    Schema({ type: 'integer', minimum: min, maximum: max }),
+  );
+}
+
+export const Flag = (): PropertyDecorator =>
+  applyDecorators(
+    rule('isFlag', 'must be true or false', (value) => typeof value === 'boolean'),
+    Schema({ type: 'boolean' }),
+  );
+
+/** A list of 1 to `maxItems` texts, each of 1 to `maxLength` characters that match `pattern`. */
+export function TextsLike(maxItems: number, maxLength: number, pattern: string): PropertyDecorator {
+  const form = new RegExp(pattern);
+  const isItem = (item: unknown) => typeof item === 'string' && item.length <= maxLength && form.test(item);
+  const fits = (value: unknown) =>
+    Array.isArray(value) && value.length > 0 && value.length <= maxItems && value.every(isItem);
+  return applyDecorators(
+    rule('isListOfTexts', `must be a list of 1 to ${maxItems} texts like ${pattern}`, fits),
+    Schema({ type: 'array', items: { type: 'string', maxLength, pattern }, minItems: 1, maxItems }),
+  );
+}
+
 function text(maxLength: number, what: string, pattern?: string): PropertyDecorator {
   const form = pattern === undefined ? undefined : new RegExp(pattern);
   const fits = (value: unknown) =>

@@ -1,6 +1,10 @@
 /** The OpenAPI schema of a member, as far as it is used here. */
 export interface MemberSchema {
-  type?: 'string' | 'array' | (() => unknown);
+  type?: 'string' | 'integer' | 'boolean' | 'array' | (() => unknown);
+  items?: MemberSchema;
+  minItems?: number;
+  minimum?: number;
+  maximum?: number;
   isArray?: boolean;
   required?: boolean;
   description?: string;

@@ -107,7 +107,7 @@ export class DfnsCredentials {
   }
 }
 
-function callerOf(owner: CredentialOwner): RequestCaller {
+export function callerOf(owner: CredentialOwner): RequestCaller {
   return typeof owner === 'string' ? { username: owner } : owner;
 }
 

@@ -1,9 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DfnsCalls } from '../calls/dfns-calls.js';
+import { checked } from '../dto/checked.js';
+import { InvitedUserDto, UserChangesDto } from '../dto/user-changes.dto.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 import type { CallOptions } from '../http/call-scope.js';
 import { allPages, type Page } from '../http/pages.js';
 import { pathSegment } from '../http/request-text.js';
+
+/** A permission that a user, a service account or an access token has (dfns-api 19.11), as Dfns sent it. */
+export interface PermissionOfIdentity {
+  permissionName: string;
+  permissionId: string;
+  assignmentId: string;
+  operations?: string[];
+}
 
 /**
  * A user of the organisation (dfns-api 19.11), as Dfns sent it: no member is checked. Answers of Dfns may lack the
@@ -27,6 +37,9 @@ export interface DfnsUser {
   isServiceAccount?: boolean;
   /** False for a user who began a registration and did not finish it. */
   isRegistered?: boolean;
+  isSSORequired?: boolean;
+  /** The permissions that the user has. */
+  permissionAssignments?: PermissionOfIdentity[];
 }
 
 export function readUser(user: AnswerReader): DfnsUser {
@@ -45,7 +58,7 @@ export interface UserQuery {
   paginationToken?: string;
 }
 
-/** Reads and manages the users of the organisation, as the service account (dfns-api 12.1, 12.2). */
+/** Reads and manages the users of the organisation, as the service account (dfns-api 12.1, 12.2, 12.7). */
 @Injectable()
 export class DfnsUsers {
   readonly #calls: DfnsCalls;
@@ -96,6 +109,23 @@ export class DfnsUsers {
     return this.#call('GET', `/auth/users/${pathSegment(userId)}`, options);
   }
 
+  /**
+   * Invites an employee by e-mail. The new user has no permissions; give them with `DfnsPermissions`. End users are made
+   * with a delegated registration.
+   *
+   * @throws DfnsError `DFNS_USER_EXISTS`; `DFNS_BAD_REQUEST` before any request
+   */
+  async invite(request: InvitedUserDto, options: CallOptions = {}): Promise<DfnsUser> {
+    const { email, externalId, isSSORequired } = checked(InvitedUserDto, request);
+    const body = { email, kind: 'CustomerEmployee', externalId, isSSORequired };
+    return this.#call('POST', '/auth/users', options, body);
+  }
+
+  /** Changes whether a user must log in with SSO. @throws DfnsError; `DFNS_BAD_REQUEST` before any request */
+  async update(userId: string, changes: UserChangesDto, options: CallOptions = {}): Promise<DfnsUser> {
+    return this.#call('PUT', `/auth/users/${pathSegment(userId)}`, options, checked(UserChangesDto, changes));
+  }
+
   /** Activates a user again. @throws DfnsError */
   async activate(userId: string, options: CallOptions = {}): Promise<DfnsUser> {
     return this.#call('PUT', `/auth/users/${pathSegment(userId)}/activate`, options);
@@ -111,10 +141,10 @@ export class DfnsUsers {
     return this.#call('DELETE', `/auth/users/${pathSegment(userId)}`, options);
   }
 
-  #call(method: 'GET' | 'PUT' | 'DELETE', path: string, options: CallOptions): Promise<DfnsUser> {
+  #call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: CallOptions, body = {}): Promise<DfnsUser> {
     const isRead = method === 'GET';
     return this.#calls.perform(
-      { method, path, caller: 'serviceAccount', ...(!isRead && { body: {} }) },
+      { method, path, caller: 'serviceAccount', ...(!isRead && { body }) },
       { repeatable: isRead, read: readUser },
       options,
     );

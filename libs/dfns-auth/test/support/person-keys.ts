@@ -15,12 +15,16 @@ export const newPerson = (name: string): Person => ({
 
 /** Makes an Ed25519 key. Its credId is the encoded `name`. */
 export function newKey(name: string): KeySignerOptions {
-  const { privateKey } = generateKeyPairSync('ed25519', {
+  const { privateKey } = newKeyPair();
+  return { credId: Buffer.from(name).toString('base64url'), privateKey };
+}
+
+/** Makes an Ed25519 key pair, both parts as PEM. */
+export const newKeyPair = (): { publicKey: string; privateKey: string } =>
+  generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  return { credId: Buffer.from(name).toString('base64url'), privateKey };
-}
 
 /** Makes the credentials that a person sends for the challenge of a registration or a recovery. */
 export function credentialsOf({ key, recoveryKey }: Person, challenge: string) {

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DfnsSandbox } from 'dfns-sandbox';
 
-const sandbox = await DfnsSandbox.start({ keepRequests: 1 });
+const sandbox = await DfnsSandbox.start({ keepRequests: 1, strict: true });
 for (const username of workerData.usernames) sandbox.createUser({ username });
 const account = sandbox.createServiceAccount({});
 parentPort.postMessage({ url: sandbox.url, orgId: sandbox.orgId, account });

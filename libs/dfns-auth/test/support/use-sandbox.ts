@@ -55,7 +55,7 @@ export class World {
 
   async openSandbox(): Promise<void> {
     const { users = [], ...options } = this.#options;
-    this.sandbox = await DfnsSandbox.start(options);
+    this.sandbox = await DfnsSandbox.start({ strict: true, ...options });
     for (const username of users) this.sandbox.createUser({ username });
   }
 

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { forbidden, notAuthorized } from '../errors/refusals.js';
-import type { CallerKind, CallerRequest } from './caller.js';
+import { type CallerKind, type CallerRequest, tokenKindOf } from './caller.js';
 import { type Operation, requirePermission } from './permissions.js';
 
 export const ACCESS_RULE = Symbol('ACCESS_RULE');
@@ -20,10 +20,21 @@ export interface AccessRule {
   operation?: Operation;
   /** Whether `X-DFNS-USERACTION` is required. @default false */
   userAction?: boolean;
+  /** Whether a personal access token may call in the name of its user. @default true */
+  personalAccessTokens?: boolean;
+  /** Whether anybody may call without a bearer. A bearer that comes along is ignored (dfns-api 7.11). @default false */
+  anonymous?: boolean;
 }
 
 /** Sets the rule that the guards apply to an endpoint. The status of success is always 200. */
 export const Access = (rule: AccessRule) => applyDecorators(SetMetadata(ACCESS_RULE, rule), HttpCode(200));
+
+/** Anybody may call the endpoint, without a bearer. */
+export const Anonymous = () => Access({ callers: [], anonymous: true });
+
+export function isAnonymous(reflector: Reflector, context: ExecutionContext): boolean {
+  return reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler())?.anonymous ?? false;
+}
 
 /** Checks the kind of the caller first, and then the permission (dfns-api 21.14). */
 @Injectable()
@@ -31,10 +42,12 @@ export class PermissionGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
+    if (isAnonymous(this.reflector, context)) return true;
     const { caller, originalUrl } = context.switchToHttp().getRequest<CallerRequest>();
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (!caller || !rule) throw notAuthorized();
-    if (!rule.callers.includes(caller.kind)) {
+    const isRefusedToken = tokenKindOf(caller) === 'Pat' && rule.personalAccessTokens === false;
+    if (isRefusedToken || !rule.callers.includes(caller.kind)) {
       // Other endpoints do not accept a temporary token as a bearer.
       if (caller.kind === 'RegistrationSession' || caller.kind === 'RecoverySession') throw notAuthorized();
       throw forbidden(caller.user.kind, caller.user.userId, originalUrl.split('?')[0] ?? '');

@@ -1,10 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { notAuthorized } from '../errors/refusals.js';
 import { type User, UserStore } from '../identities/user-store.js';
 import { RevokedTokens, type TokenClaims, TokenIssuer, type TokenKind } from '../tokens/token-issuer.js';
-import type { Caller, CallerKind, CallerRequest } from './caller.js';
+import { isAnonymous } from './access-rule.js';
+import { actingWith, type Caller, type CallerKind, type CallerRequest } from './caller.js';
 
-const BEARERS: TokenKind[] = ['ServiceAccount', 'Token', 'Temp', 'Recovery'];
+const BEARERS: TokenKind[] = ['ServiceAccount', 'Pat', 'Token', 'Temp', 'Recovery'];
 
 /** Finds the caller by the bearer token. @throws Refusal 401 `Not Authorized.` */
 @Injectable()
@@ -13,9 +15,11 @@ export class BearerGuard implements CanActivate {
     private readonly tokens: TokenIssuer,
     private readonly users: UserStore,
     private readonly revoked: RevokedTokens,
+    private readonly reflector: Reflector,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
+    if (isAnonymous(this.reflector, context)) return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const token = bearer ? this.tokens.read(bearer, BEARERS) : undefined;
@@ -28,7 +32,12 @@ export class BearerGuard implements CanActivate {
   #callerOf(token: TokenClaims): Omit<Caller, 'path'> | undefined {
     const { userId, tokenKind } = token['https://custom/app_metadata'];
     const user = this.users.byId(userId);
-    if (!user?.isActive || user.generation !== token.generation || this.revoked.has(token.jti)) return undefined;
+    if (!user?.isActive || this.revoked.has(token.jti)) return undefined;
+    if (tokenKind === 'Pat') {
+      const pat = user.personalAccessTokens.find(({ tokenId }) => tokenId === token.jti);
+      return pat?.isActive ? { kind: user.kind, user: actingWith(pat, user), token } : undefined;
+    }
+    if (user.generation !== token.generation) return undefined;
     return { kind: callerKind(tokenKind, user), user, token };
   }
 }

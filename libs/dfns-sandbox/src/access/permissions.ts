@@ -3,6 +3,10 @@ import type { User } from '../identities/user-store.js';
 
 const same = (...names: string[]) => [names];
 const users = (name: string, older: string) => [[`Auth:Users:${name}`], [`Auth:Users:${older}`, 'Auth:Types:EndUser']];
+const serviceAccounts = (name: string, older: string) => [
+  [`Auth:ServiceAccounts:${name}`],
+  [`Auth:Apps:${older}`, 'Auth:Types:ServiceAccount'],
+];
 const delegated = (name: string, older: string) => [
   [`Auth:${name}:Delegated`],
   [`Auth:Delegated:${name}`],
@@ -18,11 +22,26 @@ const OPERATIONS = {
   delegatedRegistration: delegated('Register', 'Create'),
   delegatedRecovery: delegated('Recover', 'Create'),
   readUsers: same('Auth:Users:Read'),
+  inviteUsers: same('Auth:Users:Create'),
+  updateUsers: same('Auth:Users:Update'),
   archiveUsers: users('Delete', 'Update'),
   activateUsers: users('Activate', 'Update'),
   deactivateUsers: users('Deactivate', 'Update'),
-  readServiceAccounts: [['Auth:ServiceAccounts:Read'], ['Auth:Apps:Read', 'Auth:Types:ServiceAccount']],
-  createServiceAccounts: [['Auth:ServiceAccounts:Create'], ['Auth:Apps:Create', 'Auth:Types:ServiceAccount']],
+  readServiceAccounts: serviceAccounts('Read', 'Read'),
+  createServiceAccounts: serviceAccounts('Create', 'Create'),
+  updateServiceAccounts: serviceAccounts('Update', 'Update'),
+  activateServiceAccounts: serviceAccounts('Activate', 'Update'),
+  deactivateServiceAccounts: serviceAccounts('Deactivate', 'Update'),
+  archiveServiceAccounts: serviceAccounts('Delete', 'Update'),
+  createPersonalAccessTokens: [['Auth:Pats:Create'], ['Auth:Users:Create', 'Auth:Types:Pat']],
+  readApplications: same('Auth:Apps:Read'),
+  readPermissions: same('Permissions:Read'),
+  createPermissions: same('Permissions:Create'),
+  updatePermissions: same('Permissions:Update'),
+  archivePermissions: [['Permissions:Archive'], ['Permissions:Delete']],
+  readAssignments: [['Permissions:Assignments:Read'], ['PermissionAssignments:Read']],
+  assignPermissions: [['Permissions:Assign'], ['PermissionAssignments:Create']],
+  revokePermissions: [['Permissions:Revoke'], ['PermissionAssignments:Revoke']],
   createWallets: same('Wallets:Create'),
   updateWallets: same('Wallets:Update'),
   tagWallets: [['Wallets:Tags:Add'], ['Wallets:Tags:Create']],
@@ -109,7 +128,6 @@ export const SERVICE_ACCOUNT_PERMISSIONS = [
 /** The permissions of employees. They are administrators. */
 export const EMPLOYEE_PERMISSIONS = [
   ...SERVICE_ACCOUNT_PERMISSIONS,
-  'Auth:ServiceAccounts:Create',
   'Keys:Export',
   'Keys:Import',
   'FeeSponsors:Use',
@@ -118,6 +136,22 @@ export const EMPLOYEE_PERMISSIONS = [
   'Policies:Update',
   'Policies:Archive',
   'Policies:Approvals:Approve',
+  'Auth:Users:Create',
+  'Auth:Users:Update',
+  'Auth:Apps:Read',
+  'Auth:ServiceAccounts:Create',
+  'Auth:ServiceAccounts:Update',
+  'Auth:ServiceAccounts:Activate',
+  'Auth:ServiceAccounts:Deactivate',
+  'Auth:ServiceAccounts:Delete',
+  'Auth:Pats:Create',
+  'Permissions:Create',
+  'Permissions:Read',
+  'Permissions:Update',
+  'Permissions:Archive',
+  'Permissions:Assign',
+  'Permissions:Revoke',
+  'Permissions:Assignments:Read',
 ];
 
 /**

@@ -22,6 +22,12 @@ export interface SandboxOptions {
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
   now?: () => number;
   relyingParty?: Partial<RelyingParty>;
+  /**
+   * Compares the signed body and the sent body byte by byte, which finds clients that write a body twice. Without it they
+   * are compared as JSON values, because some official clients send other bytes than they sign (dfns-api 7.5).
+   * @default false
+   */
+  strict?: boolean;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
@@ -77,6 +83,8 @@ const TRANSFER_TIMES: TransferTimes = { executeAfterMs: 1_000, broadcastAfterMs:
 /** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
+  /** The application that all access tokens name. Dfns has no applications any more. */
+  readonly appId = identifier('ap');
   readonly legacy: boolean;
   readonly restart: boolean;
   readonly lifetimes: Lifetimes;
@@ -84,6 +92,7 @@ export class SandboxConfig {
   readonly rateLimitPerMinute: number | undefined;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
+  readonly strict: boolean;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
   readonly remoteWebhooks: boolean;
@@ -97,6 +106,7 @@ export class SandboxConfig {
     this.rateLimitPerMinute = options.rateLimitPerMinute;
     this.now = options.now ?? Date.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
+    this.strict = options.strict ?? false;
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
     this.remoteWebhooks = options.remoteWebhooks ?? false;

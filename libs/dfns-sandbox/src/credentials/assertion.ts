@@ -4,7 +4,6 @@ import type { RelyingParty } from '../configuration/sandbox-config.js';
 import {
   answersChallenge,
   decodeBase64url,
-  encodeBase64url,
   expectAllowedOrigin,
   expectClientData,
   parseClientData,
@@ -12,6 +11,7 @@ import {
 import type { Credential } from './credential.js';
 import { parsePublicKey, verifySignature } from './public-key.js';
 
+const base64url = text({ pattern: /^[\w-]+={0,2}$/ });
 const keyAssertion = {
   credId: text(),
   clientData: text(),
@@ -28,10 +28,20 @@ export const factorAssertion = choice('kind', {
   Key: { credentialAssertion: keyCredentialAssertion },
   PasswordProtectedKey: { credentialAssertion: keyCredentialAssertion },
   Fido2: {
-    credentialAssertion: object({ ...keyAssertion, authenticatorData: text(), userHandle: optional(text({ min: 0 })) }),
+    credentialAssertion: object({ ...keyAssertion, authenticatorData: text(), userHandle: optional(base64url) }),
   },
 });
 export type FactorAssertion = ValueOf<typeof factorAssertion>;
+
+/** The body of `POST /auth/action` and `POST /auth/login`: who answers a challenge, and how. */
+export const signedChallengeMembers = {
+  challengeIdentifier: text(),
+  firstFactor: factorAssertion,
+  secondFactor: optional(factorAssertion),
+};
+const signedChallenge = object(signedChallengeMembers);
+export type SignedChallenge = ValueOf<typeof signedChallenge>;
+
 type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialAssertion'];
 
 /**
@@ -64,7 +74,7 @@ export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expect
   const { credId, publicKey, counter } = expected.credential;
   const { origin } = parseClientData(assertion.clientData);
   expectAllowedOrigin(relyingParty, origin);
-  if (assertion.userHandle && assertion.userHandle !== encodeBase64url(userId)) {
+  if (assertion.userHandle && decodeBase64url(assertion.userHandle).toString() !== userId) {
     throw new Error('userHandle belongs to another user');
   }
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { satisfying } from '../bodies/shape.js';
 
 /**
  * The pattern of the service account endpoint: SPKI or PKCS#1. The two characters `\n` may stand for a line break
@@ -18,6 +19,15 @@ export function parsePublicKey(pem: string): KeyObject {
   if (!SIGNING_KEYS.includes(key.asymmetricKeyType)) throw new Error('publicKey cannot verify signatures');
   return key;
 }
+
+/** The public key of a service account or of a personal access token, in a body. */
+export const publicKeyMember = satisfying<string>('the PEM of a public signing key', (value) => {
+  try {
+    return Boolean(parsePublicKey(String(value)));
+  } catch {
+    return false;
+  }
+});
 
 const DIGESTS: Record<string, string> = { 'RSA-SHA256': 'sha256', SHA256: 'sha256', SHA512: 'sha512' };
 

@@ -17,10 +17,14 @@ export class ErrorEnvelopeFilter implements ExceptionFilter {
 
 /** Sends `{ error: { id, status, message, details? } }`. */
 export function sendEnvelope(response: ServerResponse, status: number, message: string, details?: object): void {
-  const id = Array.from({ length: 19 }, (_, at) => randomInt(at === 0 ? 1 : 0, 10)).join('');
-  const body = Buffer.from(JSON.stringify({ error: { id, status, message, details } }));
+  const body = envelope(status, message, details);
   response.statusCode = status;
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', body.length);
   response.end(body);
+}
+
+export function envelope(status: number, message: string, details?: object): Buffer {
+  const id = Array.from({ length: 19 }, (_, at) => randomInt(at === 0 ? 1 : 0, 10)).join('');
+  return Buffer.from(JSON.stringify({ error: { id, status, message, details } }));
 }

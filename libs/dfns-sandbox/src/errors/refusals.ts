@@ -31,6 +31,8 @@ export const notFound = (thing: string, details: object) => new Refusal(404, `${
 /** @param id missing if the caller may not know what the other request was */
 export const externalIdConflict = (thing: string, externalId: string, id?: string) =>
   new Refusal(409, `Conflicting ${thing} with same externalId`, { duplicate: { id, externalId } });
+export const invalidCode = () => new Refusal(403, 'Invalid code');
+export const registrationCodeExpired = () => new Refusal(400, 'Registration code expired');
 
 // Dfns does not document these messages (dfns-api 21).
 
@@ -44,5 +46,10 @@ export const notDelegable = (reason: string) => new Refusal(412, `The key ${reas
 /** A change that the present state of a thing does not allow. */
 export const wrongState = (reason: string) => new Refusal(422, reason);
 export const notInSandbox = (what: string) => new Refusal(402, `${what} is not part of the sandbox`);
+export const nameTaken = (thing: string, name: string) =>
+  new Refusal(409, `A ${thing} with this name exists already.`, { name });
+export const alreadyAssigned = () => new Refusal(409, 'The permission is assigned to this identity already.');
+export const roleImmutable = () => new Refusal(422, 'The permission is immutable.');
+export const roleArchived = () => new Refusal(422, 'The permission has been archived.');
 export const bodyInvalid = (problems: string[]) =>
   new Refusal(400, `Request is not valid: ${problems.join('; ')}`, { errors: problems });

@@ -2,34 +2,42 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import type { Credential } from '../credentials/credential.js';
 import { credentialExists, userExists } from '../errors/refusals.js';
+import type { PersonalAccessToken } from './personal-access-token.js';
+import { assignmentsAnswer, type RoleHolder } from './role.js';
 
 export type UserKind = 'EndUser' | 'CustomerEmployee';
 
 /** An employee, an end user or a service account (dfns-api 4.1). */
-export interface User {
+export interface User extends RoleHolder {
   readonly userId: string;
   readonly username: string;
-  readonly name: string;
+  /** Of a service account it can be changed. */
+  name: string;
   /** The kind of a service account is `CustomerEmployee`. */
   readonly kind: UserKind;
   readonly isServiceAccount: boolean;
-  readonly externalId?: string;
+  externalId?: string;
   /** The id of the first credential. Before there is a credential it is a random id. */
   credentialUuid: string;
+  /** The operations that the roles of the user allow. `RoleStore` keeps it up to date. */
   permissions: readonly string[];
   /** Change it with `setCredentials` only. */
   credentials: readonly Credential[];
+  personalAccessTokens: readonly PersonalAccessToken[];
   isActive: boolean;
   isRegistered: boolean;
   isArchived: boolean;
-  /** It grows by one when all tokens of the user end. Tokens with a lower number are refused. */
+  isSSORequired: boolean;
+  /** The id of the personal access token that acts for the user. Only a copy for one request has it. */
+  readonly actingToken?: string;
+  /** It grows by one when all sessions of the user end. Tokens of sessions with a lower number are refused. */
   generation: number;
 }
 
 /** The members that a new user may be made with. All others have default values. */
 export interface NewUser
   extends Pick<User, 'username' | 'kind'>,
-    Partial<Omit<User, 'username' | 'kind' | 'credentials'>> {
+    Partial<Omit<User, 'username' | 'kind' | 'credentials' | 'permissions'>> {
   credentials?: Credential[];
 }
 
@@ -48,11 +56,14 @@ export class UserStore {
       name: user.username,
       isServiceAccount: false,
       credentialUuid: identifier('cr'),
+      assignments: [],
       permissions: [],
       credentials: [],
+      personalAccessTokens: [],
       isActive: true,
       isRegistered: false,
       isArchived: false,
+      isSSORequired: false,
       generation: 0,
       ...user,
     };
@@ -68,6 +79,11 @@ export class UserStore {
 
   byUsername(username: string): User | undefined {
     return this.#byUsername.get(username);
+  }
+
+  /** The user who has the credential, active or not. */
+  byCredential(credId: string): User | undefined {
+    return this.#holders.get(credId);
   }
 
   /** All users, oldest first. */
@@ -86,16 +102,26 @@ export class UserStore {
     user.credentialUuid = credentials[0]?.credentialUuid ?? user.credentialUuid;
   }
 
-  /** Deactivates a user. All tokens of the user end immediately. */
+  /** Deactivates a user. All tokens of the user end immediately, and do not come back. */
   deactivate(user: User): void {
     user.isActive = false;
+    this.endTokens(user);
+  }
+
+  /** Ends all sessions and all personal access tokens of a user (dfns-api 12.5). */
+  endTokens(user: User): void {
     user.generation += 1;
+    user.personalAccessTokens = [];
   }
 }
 
-/** The JSON object that the API returns for a user (dfns-api 19.11, 19.12). */
+/** Who signs: the user, or a personal access token with its own key. User actions are bound to this id. */
+export const actorOf = ({ actingToken, userId }: User): string => actingToken ?? userId;
+
+/** The JSON object that the API returns for a user (dfns-api 19.11). */
 export function userAnswer(user: User, orgId: string) {
-  const { username, name, userId, kind, credentialUuid, permissions, isActive, isServiceAccount, isRegistered } = user;
+  const { username, name, userId, kind, credentialUuid, permissions } = user;
+  const { isActive, isServiceAccount, isRegistered, isSSORequired } = user;
   return {
     username,
     name,
@@ -107,8 +133,8 @@ export function userAnswer(user: User, orgId: string) {
     isActive,
     isServiceAccount,
     isRegistered,
-    isSSORequired: false,
-    permissionAssignments: [],
+    isSSORequired,
+    permissionAssignments: assignmentsAnswer(user),
   };
 }
 

@@ -1,49 +1,83 @@
-import { Controller, Post, Put } from '@nestjs/common';
-import { Access } from '../access/access-rule.js';
-import { type Caller, CurrentCaller } from '../access/caller.js';
+import { Controller, Post } from '@nestjs/common';
+import { Anonymous } from '../access/access-rule.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
-import { boolean, object, optional, text, type ValueOf } from '../bodies/shape.js';
+import { assertOrganisation, organisationMembers } from '../bodies/organisation.js';
+import { object, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { isUsable } from '../credentials/credential.js';
-import { forbidden, noUsableCredential, userDeactivated, userNotFound } from '../errors/refusals.js';
-import { UserStore } from '../identities/user-store.js';
-import { RevokedTokens, TokenIssuer } from '../tokens/token-issuer.js';
+import { signedChallengeMembers } from '../credentials/assertion.js';
+import { type Credential, isUsable } from '../credentials/credential.js';
+import { noUsableCredential } from '../errors/refusals.js';
+import { type User, UserStore } from '../identities/user-store.js';
+import { MailedCodes } from '../tokens/mailed-codes.js';
+import { OpenChallenges } from '../tokens/open-challenges.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
+import { AssertionVerifier } from '../user-actions/assertion-verifier.js';
+import { signingChallenge } from '../user-actions/signing-challenge.js';
+import { personWhoLogsIn } from './login-rules.js';
 
-const loginBody = object({ username: text() });
+const codeBody = object({ ...organisationMembers, username: text() });
+const initBody = object({ ...organisationMembers, username: optional(text()), loginCode: optional(text()) });
+const loginBody = object(signedChallengeMembers);
+type LoginBody = ValueOf<typeof loginBody>;
 
-/** `POST /auth/login/delegated` (dfns-api 9.1). */
-@Controller('auth/login/delegated')
-export class DelegatedLoginController {
+/** Of a login without a username. Only a passkey finds its user. */
+const NOBODY = { userId: '', username: '', generation: 0 };
+
+/** The logins of people: a challenge, its signature, and codes for keys with a password (dfns-api 9.3). */
+@Controller('auth/login')
+export class LoginController {
+  /** `user` is missing in a login without a username. */
+  readonly #challenges: OpenChallenges<{ user?: User }>;
+
   constructor(
     private readonly config: SandboxConfig,
     private readonly users: UserStore,
     private readonly tokens: TokenIssuer,
-  ) {}
+    private readonly codes: MailedCodes,
+    private readonly assertions: AssertionVerifier,
+  ) {
+    this.#challenges = new OpenChallenges(config, tokens);
+  }
+
+  @Post('code')
+  @Anonymous()
+  sendCode(@JsonBody(codeBody) body: ValueOf<typeof codeBody>) {
+    assertOrganisation(body, this.config.orgId);
+    this.codes.send('login', this.#person(body.username));
+    return { message: 'success' };
+  }
+
+  @Post('init')
+  @Anonymous()
+  init(@JsonBody(initBody) body: ValueOf<typeof initBody>) {
+    const { username, loginCode } = body;
+    assertOrganisation(body, this.config.orgId);
+    const user = username === undefined ? undefined : this.#person(username);
+    if (user && loginCode !== undefined) this.codes.take('login', user, loginCode);
+    const isShown = (credential: Credential) =>
+      isUsable(credential) && (credential.kind !== 'PasswordProtectedKey' || loginCode !== undefined);
+    const opened = this.#challenges.open(user ?? NOBODY, { user });
+    return signingChallenge(opened, this.config.relyingParty, user?.credentials.filter(isShown) ?? []);
+  }
 
   @Post()
-  @Access({ callers: ['ServiceAccount'], operation: 'delegatedLogin', userAction: true })
-  login(@CurrentCaller() caller: Caller, @JsonBody(loginBody) { username }: ValueOf<typeof loginBody>) {
-    const user = this.users.byUsername(username);
-    if (!user || user.isArchived) throw userNotFound();
-    if (user.kind !== 'EndUser') throw forbidden(caller.user.kind, caller.user.userId, '/auth/login/delegated');
-    if (!user.isActive) throw userDeactivated();
-    if (!user.credentials.some(isUsable)) throw noUsableCredential();
+  @Anonymous()
+  async login(@JsonBody(loginBody) body: LoginBody) {
+    const { challenge, user: named } = this.#challenges.take(body.challengeIdentifier, () => true);
+    const user = personWhoLogsIn(named ?? this.#ownerOfPasskey(body));
+    await this.assertions.verifyAll(user, body, challenge);
+    if (user.isSSORequired) return { ssoClientId: 'dfns-sandbox' };
     return { token: this.tokens.issue('Token', user, this.config.lifetimes.userTokenMs) };
   }
-}
 
-const logoutBody = object({ allSessions: optional(boolean()) });
+  #person(username: string): User {
+    return personWhoLogsIn(this.users.byUsername(username));
+  }
 
-/** `PUT /auth/logout` (dfns-api 9.2). The token ends immediately. */
-@Controller('auth/logout')
-export class LogoutController {
-  constructor(private readonly revoked: RevokedTokens) {}
-
-  @Put()
-  @Access({ callers: ['CustomerEmployee', 'EndUser'] })
-  logout(@CurrentCaller() { user, token }: Caller, @JsonBody(logoutBody) body: ValueOf<typeof logoutBody>) {
-    this.revoked.add(token.jti);
-    if (body.allSessions) user.generation += 1;
-    return { message: 'success' };
+  #ownerOfPasskey({ firstFactor }: LoginBody): User {
+    const { credId } = firstFactor.credentialAssertion;
+    const owner = firstFactor.kind === 'Fido2' ? this.users.byCredential(credId) : undefined;
+    if (!owner) throw noUsableCredential();
+    return owner;
   }
 }

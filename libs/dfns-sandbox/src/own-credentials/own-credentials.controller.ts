@@ -5,11 +5,11 @@ import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import type { Credential } from '../credentials/credential.js';
-import { keyCreationOptions, passkeyCreationOptions } from '../enrolment/creation-options.js';
 import { Enrolment } from '../enrolment/enrolment.js';
 import { createCredentialBody } from '../enrolment/new-credential.js';
 import { notFound } from '../errors/refusals.js';
 import { type User, UserStore } from '../identities/user-store.js';
+import { credentialAnswer } from './credential-answer.js';
 import { CredentialChallenges } from './credential-challenges.js';
 
 const initBody = object({ kind: oneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey') });
@@ -27,26 +27,19 @@ export class OwnCredentialsController {
   ) {}
 
   @Get()
-  @Access({ callers })
+  @Access({ callers, personalAccessTokens: false })
   list(@CurrentCaller() { user }: Caller) {
     return { items: user.credentials.map((credential) => this.#answer(credential)) };
   }
 
   @Post('init')
-  @Access({ callers })
+  @Access({ callers, personalAccessTokens: false })
   init(@CurrentCaller() { user }: Caller, @JsonBody(initBody) { kind }: ValueOf<typeof initBody>) {
-    const opened = this.challenges.open(user, kind);
-    const options = kind === 'Fido2' ? passkeyCreationOptions : keyCreationOptions;
-    return {
-      kind,
-      ...options(user, this.config.relyingParty),
-      ...opened,
-      temporaryAuthenticationToken: opened.challengeIdentifier,
-    };
+    return this.challenges.open(user, kind, { byCode: false });
   }
 
   @Post()
-  @Access({ callers, userAction: true })
+  @Access({ callers, userAction: true, personalAccessTokens: false })
   async create(
     @CurrentCaller() { user }: Caller,
     @JsonBody(createCredentialBody) body: ValueOf<typeof createCredentialBody>,
@@ -58,21 +51,21 @@ export class OwnCredentialsController {
   }
 
   @Put('activate')
-  @Access({ callers, userAction: true })
+  @Access({ callers, userAction: true, personalAccessTokens: false })
   activate(@CurrentCaller() { user }: Caller, @JsonBody(uuidBody) body: ValueOf<typeof uuidBody>) {
     this.#find(user, body.credentialUuid).isActive = true;
     return { message: 'success' };
   }
 
   @Put('deactivate')
-  @Access({ callers, userAction: true })
+  @Access({ callers, userAction: true, personalAccessTokens: false })
   deactivate(@CurrentCaller() { user }: Caller, @JsonBody(uuidBody) body: ValueOf<typeof uuidBody>) {
     this.#find(user, body.credentialUuid).isActive = false;
     return { message: 'success' };
   }
 
   @Delete(':credentialUuid')
-  @Access({ callers, userAction: true })
+  @Access({ callers, userAction: true, personalAccessTokens: false })
   remove(@CurrentCaller() { user }: Caller, @Param('credentialUuid') credentialUuid: string) {
     const credential = this.#find(user, credentialUuid);
     this.users.setCredentials(
@@ -88,18 +81,7 @@ export class OwnCredentialsController {
     return credential;
   }
 
-  #answer({ kind, credId, credentialUuid, dateCreated, isActive, name, publicKey, origin }: Credential) {
-    const relyingPartyId = this.config.relyingParty.id;
-    return {
-      kind,
-      credentialId: credId,
-      credentialUuid,
-      dateCreated,
-      isActive,
-      name,
-      publicKey,
-      relyingPartyId,
-      origin,
-    };
+  #answer(credential: Credential) {
+    return credentialAnswer(credential, this.config.relyingParty.id);
   }
 }

@@ -43,7 +43,7 @@ export class RecoveryController {
     verifyRecovery(key.publicKey, recovery.credentialAssertion, [asSent, JSON.stringify(newCredentials)]);
     const verified = await this.enrolment.verifyAll(newCredentials, challenge);
     this.sessions.complete(caller, () => this.users.setCredentials(user, verified));
-    user.generation += 1;
+    this.users.endTokens(user);
     return registrationResult(user, verified[0], this.config.orgId);
   }
 }

@@ -1,12 +1,12 @@
 import { Controller, Injectable, Post } from '@nestjs/common';
 import { Access } from '../access/access-rule.js';
-import { END_USER_PERMISSIONS } from '../access/permissions.js';
+import { RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { registrationOptions } from '../enrolment/creation-options.js';
 import { TemporarySessions } from '../enrolment/temporary-sessions.js';
-import { userDeactivated, userExists, userNotFound } from '../errors/refusals.js';
+import { notFound, userDeactivated, userExists, userNotFound } from '../errors/refusals.js';
 import { type User, UserStore } from '../identities/user-store.js';
 
 /**
@@ -31,13 +31,15 @@ const registrationBody = object({ email: text(), kind: oneOf('EndUser'), externa
 export class DelegatedRegistrationController {
   constructor(
     private readonly users: UserStore,
+    private readonly roles: RoleStore,
     private readonly challenges: RegistrationChallenges,
   ) {}
 
   @Post()
   @Access({ callers: ['ServiceAccount'], operation: 'delegatedRegistration', userAction: true })
   register(@JsonBody(registrationBody) { email, kind, externalId }: ValueOf<typeof registrationBody>) {
-    const user = this.users.add({ username: email, kind, externalId, permissions: END_USER_PERMISSIONS });
+    const user = this.users.add({ username: email, kind, externalId });
+    this.roles.giveFirst(user);
     return this.challenges.open(user);
   }
 }
@@ -46,12 +48,13 @@ export class DelegatedRegistrationController {
 const restartBody = object({ email: text(), kind: oneOf('CustomerEmployee', 'EndUser') }, { open: true });
 
 /**
- * Gives a new challenge for a registration that is not complete. Only the older documents have this endpoint
- * (dfns-api 10.2).
+ * Gives a new challenge for a registration that is not complete. Only the older documents have this endpoint, and
+ * whether Dfns still has it is unknown (dfns-api 10.2). Without the option `restart` it answers 404.
  */
 @Controller('auth/registration/delegated/restart')
 export class RestartController {
   constructor(
+    private readonly config: SandboxConfig,
     private readonly users: UserStore,
     private readonly challenges: RegistrationChallenges,
   ) {}
@@ -59,6 +62,7 @@ export class RestartController {
   @Post()
   @Access({ callers: ['ServiceAccount'], operation: 'delegatedRegistration', userAction: true })
   restart(@JsonBody(restartBody) { email, kind }: ValueOf<typeof restartBody>) {
+    if (!this.config.restart) throw notFound('endpoint', { orgId: this.config.orgId });
     const user = this.users.byUsername(email);
     if (user?.kind !== kind || user.isArchived) throw userNotFound();
     if (!user.isActive) throw userDeactivated();

@@ -7,6 +7,7 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { Enrolment, registrationResult } from '../enrolment/enrolment.js';
 import { type NewCredentials, newCredentialsMembers } from '../enrolment/new-credential.js';
 import { TemporarySessions } from '../enrolment/temporary-sessions.js';
+import { forbidden } from '../errors/refusals.js';
 import { UserStore } from '../identities/user-store.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { network } from '../wallets/networks.js';
@@ -40,10 +41,10 @@ export class RegistrationController {
   @Post('enduser')
   @Access({ callers: ['RegistrationSession'] })
   async registerEndUser(@CurrentCaller() caller: Caller, @JsonBody(endUserBody) body: ValueOf<typeof endUserBody>) {
+    const { kind, userId } = caller.user;
+    if (kind !== 'EndUser') throw forbidden(kind, userId, '/auth/registration/enduser');
     const result = await this.#complete(caller, body);
-    const wallets = body.wallets.map((wallet) =>
-      walletAnswer(this.wallets.create({ ...wallet, delegateTo: caller.user.userId })),
-    );
+    const wallets = body.wallets.map((wallet) => walletAnswer(this.wallets.create({ ...wallet, delegateTo: userId })));
     const token = this.tokens.issue('Token', caller.user, this.config.lifetimes.userTokenMs);
     return { ...result, authentication: { token }, wallets };
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { Refusal } from '../errors/refusals.js';
@@ -25,8 +26,10 @@ export class BodyTextMiddleware implements NestMiddleware {
       if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
     });
     request.on('end', () => {
-      request.bodyText = Buffer.concat(chunks).toString('utf8');
-      next(bytes > MAX_BODY_BYTES ? new Refusal(413, 'Request body is larger than 1 MiB') : undefined);
+      const body = Buffer.concat(chunks);
+      request.bodyText = body.toString('utf8');
+      if (bytes > MAX_BODY_BYTES) next(new Refusal(413, 'Request body is larger than 1 MiB'));
+      else next(isUtf8(body) ? undefined : new Refusal(400, 'Request body is not UTF-8'));
     });
   }
 }

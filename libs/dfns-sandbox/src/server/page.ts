@@ -36,17 +36,18 @@ export function newestPage<T>(items: T[], query: PageQuery, sizes?: PageSizes): 
   return { items: items.slice(start, end).reverse(), nextPageToken: start > 0 ? tokenOf(start) : undefined };
 }
 
-const tokenOf = (position: number) => Buffer.from(String(position)).toString('base64url');
-
 function sizeOf({ limit }: PageQuery, { standard = 50, max = 200 }: PageSizes = {}): number {
   const size = Number(limit ?? standard);
   if (Number.isInteger(size) && size >= 1 && size <= max) return size;
-  throw bodyInvalid([`limit must be a whole number from 1 to ${max}`]);
+  throw bodyInvalid([`the query parameter limit must be a whole number from 1 to ${max}`]);
 }
 
-function positionOf({ paginationToken }: PageQuery): number | undefined {
-  if (paginationToken === undefined) return undefined;
-  const position = Number(Buffer.from(paginationToken, 'base64url').toString());
-  if (Number.isInteger(position) && position >= 0) return position;
-  throw bodyInvalid(['paginationToken is not valid']);
+const tokenOf = (position: number) => Buffer.from(String(position)).toString('base64url');
+
+/** Where a page begins or ends. @throws Refusal 400 for a text that is not a token of a page */
+function positionOf({ paginationToken: token }: PageQuery): number | undefined {
+  if (token === undefined) return undefined;
+  const position = Number(Buffer.from(String(token), 'base64url').toString());
+  if (Number.isInteger(position) && position > 0 && tokenOf(position) === token) return position;
+  throw bodyInvalid(['the query parameter paginationToken is not one that this list gave']);
 }

@@ -16,18 +16,29 @@ export interface ReceivedRequest {
   receivedAt: number;
   /** The number of the TCP connection. The first connection has number 1. */
   connection: number;
+  /** Why the sandbox could not handle the request: it does not know the route. Otherwise it is missing. */
+  problem?: string;
 }
 
 /** The received requests, oldest first. The log takes each request before the sandbox handles it. */
 @Injectable()
 export class RequestLog {
   readonly requests: ReceivedRequest[] = [];
+  readonly #entries = new WeakMap<DfnsRequest, ReceivedRequest>();
 
   constructor(private readonly config: SandboxConfig) {}
 
-  add(request: Omit<ReceivedRequest, 'receivedAt'>): void {
-    this.requests.push({ ...request, receivedAt: this.config.now() });
+  add(request: DfnsRequest, received: Omit<ReceivedRequest, 'receivedAt'>): void {
+    const entry = { ...received, receivedAt: this.config.now() };
+    this.#entries.set(request, entry);
+    this.requests.push(entry);
     if (this.requests.length > this.config.keepRequests) this.requests.shift();
+  }
+
+  /** Adds to the entry of a request why the sandbox could not handle it. */
+  noteProblem(request: DfnsRequest, problem: string): void {
+    const entry = this.#entries.get(request);
+    if (entry) entry.problem = problem;
   }
 }
 
@@ -40,7 +51,7 @@ export class RequestLogMiddleware implements NestMiddleware {
   ) {}
 
   use(request: DfnsRequest, _response: ServerResponse, next: () => void): void {
-    this.log.add({
+    this.log.add(request, {
       method: request.method,
       path: request.originalUrl,
       headers: request.headers,

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SERVICE_ACCOUNT_PERMISSIONS } from '../access/permissions.js';
+import { RoleStore } from '../access/role-store.js';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { newCredential } from '../credentials/credential.js';
 import { keyMaterial } from '../identities/key-material.js';
 import { UserStore } from '../identities/user-store.js';
+import { USUAL_DAYS } from '../tokens/access-token.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
@@ -36,11 +37,17 @@ export class ServiceAccountFactory {
   constructor(
     private readonly config: SandboxConfig,
     private readonly users: UserStore,
+    private readonly roles: RoleStore,
     private readonly tokens: TokenIssuer,
     private readonly secrets: IssuedSecrets,
   ) {}
 
-  create({ daysValid = 730, permissions, externalId, ...request }: ServiceAccountRequest): CreatedServiceAccount {
+  create({
+    daysValid = USUAL_DAYS,
+    permissions,
+    externalId,
+    ...request
+  }: ServiceAccountRequest): CreatedServiceAccount {
     const { credId, publicKey, privateKey } = keyMaterial(request);
     const tokenId = identifier('to');
     const name = request.name ?? 'service account';
@@ -51,9 +58,9 @@ export class ServiceAccountFactory {
       isServiceAccount: true,
       isRegistered: true,
       externalId,
-      permissions: permissions ?? SERVICE_ACCOUNT_PERMISSIONS,
       credentials: [newCredential({ kind: 'Key', credId, publicKey, name, dateCreated: this.config.date() })],
     });
+    this.roles.giveFirst(user, permissions);
     const authToken = this.tokens.issue('ServiceAccount', user, this.config.daysMs(daysValid), tokenId);
     if (privateKey) this.secrets.add(privateKey);
     return { userId: user.userId, authToken, credId, ...(privateKey && { privateKey }) };

@@ -1,90 +1,108 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { Access, type AccessRule } from '../access/access-rule.js';
-import { SERVICE_ACCOUNT_PERMISSIONS } from '../access/permissions.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
+import { requirePermission } from '../access/permissions.js';
+import { RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
-import { integer, object, optional, satisfying, text, type ValueOf } from '../bodies/shape.js';
+import { boolean, object, optional, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { parsePublicKey } from '../credentials/public-key.js';
 import { notFound } from '../errors/refusals.js';
 import { type User, UserStore, userAnswer } from '../identities/user-store.js';
+import { assertFlag } from '../server/query.js';
+import { accessTokenAnswer, newAccessTokenMembers, renamedMembers } from '../tokens/access-token.js';
 import { ServiceAccountFactory } from './service-account-factory.js';
 
-const publicKey = satisfying<string>('the PEM of a public signing key', (value) => {
-  try {
-    return Boolean(parsePublicKey(String(value)));
-  } catch {
-    return false;
-  }
-});
-const createBody = object({
-  name: text(),
-  publicKey,
-  permissionId: optional(text({ pattern: /^pm-[a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{14,16}$/ })),
-  externalId: optional(text()),
-  daysValid: optional(integer(1, 730)),
-});
-const readers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
+const createBody = object(newAccessTokenMembers);
+const updateBody = object(renamedMembers);
+const forceBody = object({ force: optional(boolean()) });
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/auth/service-accounts` (dfns-api 12.3). */
+/**
+ * `/auth/service-accounts` (dfns-api 12.3). `force` has no effect, because no policy of the sandbox is checked before a
+ * service account is switched off.
+ */
 @Controller('auth/service-accounts')
 export class ServiceAccountsController {
   constructor(
     private readonly config: SandboxConfig,
     private readonly serviceAccounts: ServiceAccountFactory,
     private readonly users: UserStore,
+    private readonly roles: RoleStore,
   ) {}
 
   @Get()
-  @Access({ callers: readers, operation: 'readServiceAccounts' })
+  @Access({ callers, operation: 'readServiceAccounts' })
   list() {
-    const shown = this.users.all().filter(({ isServiceAccount }) => isServiceAccount);
-    return { items: shown.map((user) => serviceAccountAnswer(user, this.config.orgId)) };
+    const shown = this.users.all().filter(({ isServiceAccount, isArchived }) => isServiceAccount && !isArchived);
+    return { items: shown.map((user) => this.#answer(user)) };
   }
 
   @Get(':serviceAccountId')
-  @Access({ callers: readers, operation: 'readServiceAccounts' })
-  get(@Param('serviceAccountId') serviceAccountId: string) {
-    return this.#answer(serviceAccountId);
+  @Access({ callers, operation: 'readServiceAccounts' })
+  get(@Param('serviceAccountId') id: string) {
+    return this.#answer(this.#find(id));
   }
 
-  /**
-   * With any `permissionId` the account may do all that a back end needs. Without one it may do nothing, as Dfns
-   * documents.
-   */
+  /** Without `permissionId` the account may do nothing (dfns-api 20.17). */
   @Post()
-  @Access({ callers: ['CustomerEmployee'], operation: 'createServiceAccounts', userAction: true })
-  create(@JsonBody(createBody) { permissionId, ...body }: ValueOf<typeof createBody>) {
-    const permissions = permissionId ? SERVICE_ACCOUNT_PERMISSIONS : [];
-    const { userId, authToken } = this.serviceAccounts.create({ ...body, permissions });
-    return this.#answer(userId, authToken);
+  @Access({
+    callers: ['CustomerEmployee'],
+    operation: 'createServiceAccounts',
+    userAction: true,
+    personalAccessTokens: false,
+  })
+  create(@CurrentCaller() caller: Caller, @JsonBody(createBody) body: ValueOf<typeof createBody>) {
+    const { permissionId, ...request } = body;
+    if (permissionId) {
+      requirePermission(caller.user, 'assignPermissions');
+      this.roles.getUsable(permissionId);
+    }
+    const { userId, authToken } = this.serviceAccounts.create({ ...request, permissions: [] });
+    if (permissionId) this.roles.assign(permissionId, userId);
+    return this.#answer(this.#find(userId), authToken);
   }
 
-  #answer(userId: string, authToken?: string) {
+  @Put(':serviceAccountId')
+  @Access({ callers, operation: 'updateServiceAccounts', userAction: true })
+  update(@Param('serviceAccountId') id: string, @JsonBody(updateBody) body: ValueOf<typeof updateBody>) {
+    return this.#answer(Object.assign(this.#find(id), body));
+  }
+
+  /** The token works again. There is no other way to get one. */
+  @Put(':serviceAccountId/activate')
+  @Access({ callers, operation: 'activateServiceAccounts', userAction: true })
+  activate(@Param('serviceAccountId') id: string) {
+    return this.#answer(Object.assign(this.#find(id), { isActive: true }));
+  }
+
+  @Put(':serviceAccountId/deactivate')
+  @Access({ callers, operation: 'deactivateServiceAccounts', userAction: true, personalAccessTokens: false })
+  deactivate(@Param('serviceAccountId') id: string, @JsonBody(forceBody) _: ValueOf<typeof forceBody>) {
+    return this.#answer(Object.assign(this.#find(id), { isActive: false }));
+  }
+
+  @Delete(':serviceAccountId')
+  @Access({ callers, operation: 'archiveServiceAccounts', userAction: true })
+  archive(@Param('serviceAccountId') id: string, @Query('force') force?: string) {
+    assertFlag('force', force);
+    return this.#answer(Object.assign(this.#find(id), { isActive: false, isArchived: true }));
+  }
+
+  #find(userId: string): User {
     const user = this.users.byId(userId);
-    if (!user?.isServiceAccount) throw notFound('service account', { userId, orgId: this.config.orgId });
-    return serviceAccountAnswer(user, this.config.orgId, authToken);
+    if (!user?.isServiceAccount || user.isArchived) {
+      throw notFound('service account', { userId, orgId: this.config.orgId });
+    }
+    return user;
   }
-}
 
-/**
- * The JSON object that the API returns for a service account. Only a new account shows its token
- * (dfns-api 19.12).
- */
-function serviceAccountAnswer(user: User, orgId: string, accessToken?: string) {
-  const accessTokens = user.credentials.map(({ credId, publicKey, dateCreated }) => ({
-    accessToken,
-    dateCreated,
-    credId,
-    isActive: user.isActive,
-    kind: 'ServiceAccount',
-    linkedUserId: user.userId,
-    linkedAppId: '',
-    name: user.name,
-    orgId,
-    permissionAssignments: [],
-    publicKey,
-    tokenId: user.username,
-  }));
-  const { isSSORequired: _, ...userInfo } = userAnswer(user, orgId);
-  return { userInfo, accessTokens };
+  #answer(user: User, accessToken?: string) {
+    const { isSSORequired: _, ...userInfo } = userAnswer(user, this.config.orgId);
+    const { username: tokenId, userId: linkedUserId, name, isActive, assignments } = user;
+    const shown = { kind: 'ServiceAccount' as const, tokenId, name, isActive, linkedUserId, assignments };
+    const accessTokens = user.credentials.map((credential) =>
+      accessTokenAnswer({ ...shown, credential }, this.config, accessToken),
+    );
+    return { userInfo, accessTokens };
+  }
 }

@@ -10,7 +10,10 @@ const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
  * The kinds of dfns-api 4.3. `Challenge` and `UserAction` are kinds of the sandbox, and no endpoint accepts them as a
  * bearer.
  */
-export type TokenKind = 'ServiceAccount' | 'Token' | 'Temp' | 'Recovery' | 'Challenge' | 'UserAction';
+export type TokenKind = 'ServiceAccount' | 'Pat' | 'Token' | 'Temp' | 'Recovery' | 'Challenge' | 'UserAction';
+
+/** The user whom a token names. */
+export type TokenHolder = Pick<User, 'userId' | 'username' | 'generation'>;
 
 /** The claims of a token (dfns-api 4.4). */
 export interface TokenClaims {
@@ -36,7 +39,7 @@ export class TokenIssuer {
     private readonly secrets: IssuedSecrets,
   ) {}
 
-  issue(kind: TokenKind, user: User, lifetimeMs: number, id: string = randomUUID()): string {
+  issue(kind: TokenKind, user: TokenHolder, lifetimeMs: number, id: string = randomUUID()): string {
     const iat = Math.floor(this.config.now() / 1000);
     const claims: TokenClaims = {
       'https://custom/username': user.username,

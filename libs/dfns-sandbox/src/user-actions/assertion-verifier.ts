@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { type FactorAssertion, verifyKeyAssertion, verifyPasskeyAssertion } from '../credentials/assertion.js';
+import {
+  type FactorAssertion,
+  type SignedChallenge,
+  verifyKeyAssertion,
+  verifyPasskeyAssertion,
+} from '../credentials/assertion.js';
 import { type Credential, isUsable } from '../credentials/credential.js';
 import { assertionRefused, noUsableCredential } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
@@ -9,6 +14,12 @@ import type { User } from '../identities/user-store.js';
 @Injectable()
 export class AssertionVerifier {
   constructor(private readonly config: SandboxConfig) {}
+
+  /** Checks the first factor, and the second one if there is one. @throws Refusal 401 as `verify` */
+  async verifyAll(user: User, { firstFactor, secondFactor }: SignedChallenge, challenge: string): Promise<void> {
+    await this.verify(user, firstFactor, challenge);
+    if (secondFactor) await this.verify(user, secondFactor, challenge);
+  }
 
   /** @throws Refusal 401 if the user has no such active credential, or if the signature is wrong */
   async verify(user: User, factor: FactorAssertion, challenge: string): Promise<void> {

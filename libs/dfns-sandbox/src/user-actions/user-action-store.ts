@@ -2,35 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { challengeInvalid, userActionInvalid, userActionSpent } from '../errors/refusals.js';
-import type { User } from '../identities/user-store.js';
+import { actorOf, type User } from '../identities/user-store.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
+import { matches, type UserAction } from './signed-action.js';
 
-/** The request that the user signs (dfns-api 7.2). */
-export interface UserAction {
-  method: string;
-  /** The path, with or without the query. */
-  path: string;
-  /** The exact text of the body. */
-  payload: string;
-}
-
-/** Whether `request` is the request that the user signed. */
-export function matches(signed: UserAction, request: UserAction): boolean {
-  const paths = [request.path, request.path.split('?')[0]];
-  return (
-    signed.method === request.method &&
-    paths.includes(signed.path) &&
-    withoutParameters(signed.payload) === withoutParameters(request.payload)
-  );
-}
-
-/** An empty object and no body are equal (dfns-api 21.18). */
-const withoutParameters = (payload: string) => (payload === '{}' ? '' : payload);
-
-/** The user and the request that belong to a challenge or to a `userAction`. */
+/** Who signs, and the request that belongs to a challenge or to a `userAction`. */
 interface Bound {
-  userId: string;
+  actor: string;
   action: UserAction;
 }
 
@@ -51,7 +30,7 @@ export class UserActionStore {
   open(user: User, action: UserAction): { challenge: string; challengeIdentifier: string } {
     const challenge = this.config.nextChallenge();
     const id = randomUUID();
-    this.#challenges.set(id, { userId: user.userId, action, challenge });
+    this.#challenges.set(id, { actor: actorOf(user), action, challenge });
     return {
       challenge,
       challengeIdentifier: this.tokens.issue('Challenge', user, this.config.lifetimes.challengeMs, id),
@@ -62,14 +41,14 @@ export class UserActionStore {
   take(user: User, challengeIdentifier: string): { challenge: string; action: UserAction } {
     const id = this.tokens.read(challengeIdentifier, ['Challenge'])?.jti ?? '';
     const pending = this.#challenges.get(id);
-    if (pending?.userId !== user.userId) throw challengeInvalid();
+    if (pending?.actor !== actorOf(user)) throw challengeInvalid();
     this.#challenges.delete(id);
     return pending;
   }
 
   grant(user: User, action: UserAction): string {
     const id = randomUUID();
-    this.#actions.set(id, { userId: user.userId, action, isSpent: false });
+    this.#actions.set(id, { actor: actorOf(user), action, isSpent: false });
     return this.tokens.issue('UserAction', user, this.config.lifetimes.userActionMs, id);
   }
 
@@ -77,9 +56,9 @@ export class UserActionStore {
   spend(user: User, userAction: string | undefined, request: UserAction): void {
     const id = this.tokens.read(userAction ?? '', ['UserAction'])?.jti ?? '';
     const granted = this.#actions.get(id);
-    if (granted?.userId !== user.userId) throw userActionInvalid();
+    if (granted?.actor !== actorOf(user)) throw userActionInvalid();
     if (granted.isSpent) throw userActionSpent();
     granted.isSpent = true;
-    if (!matches(granted.action, request)) throw userActionInvalid();
+    if (!matches(granted.action, request, this.config.strict)) throw userActionInvalid();
   }
 }

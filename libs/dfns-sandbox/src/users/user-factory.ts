@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS } from '../access/permissions.js';
+import { RoleStore } from '../access/role-store.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { newCredential } from '../credentials/credential.js';
 import { type KeyMaterial, keyMaterial } from '../identities/key-material.js';
@@ -41,6 +41,7 @@ export class UserFactory {
   constructor(
     private readonly config: SandboxConfig,
     private readonly users: UserStore,
+    private readonly roles: RoleStore,
     private readonly wallets: WalletStore,
     private readonly secrets: IssuedSecrets,
   ) {}
@@ -50,11 +51,10 @@ export class UserFactory {
     const recovery = request.recoveryCredential && keyMaterial(request.recoveryCredential);
     const encryptedPrivateKey = request.recoveryCredential?.encryptedPrivateKey;
     const dateCreated = this.config.date();
-    const { userId, username } = this.users.add({
+    const user = this.users.add({
       username: request.username,
       kind,
       isRegistered: registered,
-      permissions: request.permissions ?? (kind === 'EndUser' ? END_USER_PERMISSIONS : EMPLOYEE_PERMISSIONS),
       credentials: [
         ...(key ? [newCredential({ kind: 'Key', ...publicPart(key), dateCreated })] : []),
         ...(recovery
@@ -64,6 +64,8 @@ export class UserFactory {
       ...(request.userId && { userId: request.userId }),
       ...(request.externalId && { externalId: request.externalId }),
     });
+    const { userId, username } = user;
+    this.roles.giveFirst(user, request.permissions);
     for (const { privateKey } of [key ?? {}, recovery ?? {}]) if (privateKey) this.secrets.add(privateKey);
     for (const wallet of request.wallets ?? []) {
       this.wallets.create({ ...wallet, delegateTo: kind === 'EndUser' ? userId : undefined });

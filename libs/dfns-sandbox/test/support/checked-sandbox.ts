@@ -20,7 +20,7 @@ export class CheckedSandbox {
   }
 
   async start(options?: SandboxOptions): Promise<void> {
-    this.sandbox = await DfnsSandbox.start(options);
+    this.sandbox = await DfnsSandbox.start({ strict: true, ...options });
     this.#proxy = new ContractProxy(this.sandbox.url);
     this.url = await this.#proxy.start();
   }
@@ -74,8 +74,9 @@ export function callerOf(url: string) {
       headers: { ...(token && { authorization: `Bearer ${token}` }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const answer = JSON.parse(await response.text());
-    return { status: response.status, headers: response.headers, body: answer, message: answer.error?.message };
+    const text = await response.text();
+    const answer = text === '' ? {} : JSON.parse(text);
+    return { status: response.status, headers: response.headers, text, body: answer, message: answer.error?.message };
   };
 }
 

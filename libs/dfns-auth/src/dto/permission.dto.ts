@@ -1,0 +1,30 @@
+import { Bounded } from './bounded.js';
+import { Optional, Text, TextsLike } from './rules.js';
+
+/** The form of a name such as `Wallets:Read`. Dfns knows which names there are. */
+const OPERATION = '^[A-Za-z]+(?::[A-Za-z]+)+$';
+
+/** Body of `POST /permissions` (dfns-api 14.4). */
+@Bounded
+export class NewPermissionDto {
+  /** No two permissions have the same name, archived ones included. */
+  @Text(100)
+  name!: string;
+
+  /** Names of operations, such as `Wallets:Read` (dfns-api 14.1). */
+  @TextsLike(500, 100, OPERATION)
+  operations!: string[];
+}
+
+/** Body of `PUT /permissions/{id}` (dfns-api 14.4). */
+@Bounded
+export class PermissionChangesDto {
+  @Optional()
+  @Text(100)
+  name?: string;
+
+  /** Replaces all operations. */
+  @Optional()
+  @TextsLike(500, 100, OPERATION)
+  operations?: string[];
+}

@@ -1,0 +1,27 @@
+import { Bounded } from './bounded.js';
+import { Flag, Optional, Text, TextLike } from './rules.js';
+
+/** Body of `POST /auth/users` (dfns-api 12.7), without `kind`, which is always `CustomerEmployee`. */
+@Bounded
+export class InvitedUserDto {
+  /** Gets the invitation, and is the username. */
+  @TextLike(254, '^[^\\s@]+@[^\\s@]+$')
+  email!: string;
+
+  /** Your own id of the user. For correlation only. */
+  @Optional()
+  @Text(100)
+  externalId?: string;
+
+  /** Whether the user must log in with SSO. Default at Dfns: false. */
+  @Optional()
+  @Flag()
+  isSSORequired?: boolean;
+}
+
+/** Body of `PUT /auth/users/{id}` (dfns-api 12.7). */
+@Bounded
+export class UserChangesDto {
+  @Flag()
+  isSSORequired!: boolean;
+}

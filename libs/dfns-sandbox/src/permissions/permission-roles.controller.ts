@@ -1,0 +1,61 @@
+import { Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { Access, type AccessRule } from '../access/access-rule.js';
+import { PERMISSION_NAMES } from '../access/permission-names.js';
+import { RoleStore } from '../access/role-store.js';
+import { JsonBody } from '../bodies/json-body.decorator.js';
+import { boolean, object, optional, type Shape, satisfying, text, type ValueOf } from '../bodies/shape.js';
+import type { Role } from '../identities/role.js';
+import { type PageQuery, page } from '../server/page.js';
+
+const operationName = satisfying<string>('the name of a permission', (value) => PERMISSION_NAMES.has(String(value)));
+const operations: Shape<string[]> = {
+  problems: (value, at) =>
+    Array.isArray(value) && value.length > 0
+      ? value.flatMap((name, index) => operationName.problems(name, `${at}[${index}]`))
+      : [`${at} must be a list of one name of a permission or more`],
+};
+const createBody = object({ name: text({ max: 100 }), operations });
+const updateBody = object({ name: optional(text({ max: 100 })), operations: optional(operations) });
+const archiveBody = object({ isArchived: boolean() });
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
+
+/** `/permissions` (dfns-api 14.4). No change waits for an approval. */
+@Controller('permissions')
+export class PermissionRolesController {
+  constructor(private readonly roles: RoleStore) {}
+
+  @Get()
+  @Access({ callers, operation: 'readPermissions' })
+  list(@Query() query: PageQuery) {
+    const { items, nextPageToken } = page(this.roles.all(), query);
+    return { items: items.map(answer), nextPageToken };
+  }
+
+  @Get(':permissionId')
+  @Access({ callers, operation: 'readPermissions' })
+  get(@Param('permissionId') permissionId: string) {
+    return answer(this.roles.get(permissionId));
+  }
+
+  @Post()
+  @Access({ callers, operation: 'createPermissions', userAction: true })
+  create(@JsonBody(createBody) body: ValueOf<typeof createBody>) {
+    return answer(this.roles.create(body.name, body.operations));
+  }
+
+  @Put(':permissionId')
+  @Access({ callers, operation: 'updatePermissions', userAction: true })
+  update(@Param('permissionId') permissionId: string, @JsonBody(updateBody) body: ValueOf<typeof updateBody>) {
+    return answer(this.roles.change(permissionId, body));
+  }
+
+  /** It also takes a permission out of the archive. */
+  @Put(':permissionId/archive')
+  @Access({ callers, operation: 'archivePermissions', userAction: true })
+  archive(@Param('permissionId') permissionId: string, @JsonBody(archiveBody) body: ValueOf<typeof archiveBody>) {
+    return answer(this.roles.change(permissionId, body));
+  }
+}
+
+/** The JSON object that the API returns for a permission. Its status is `Active` also in the archive. */
+const answer = (role: Role) => ({ ...role, status: 'Active' });

@@ -1,0 +1,228 @@
+import type { DfnsApiClient } from '@dfns/sdk';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DfnsSandbox } from 'dfns-sandbox';
+import { PERMISSION_NAMES } from '../src/access/permission-names.js';
+import { callerOf } from './support/checked-sandbox.js';
+import { signedCall, signingClient } from './support/clients.js';
+
+const refused = (httpStatus: number) => expect.objectContaining({ httpStatus });
+let sandbox: DfnsSandbox;
+let admin: DfnsApiClient;
+let adminToken: string;
+let count = 0;
+const call: ReturnType<typeof callerOf> = (...request) => callerOf(sandbox.url)(...request);
+
+beforeAll(async () => {
+  sandbox = await DfnsSandbox.start({ strict: true });
+  const { username, credId = '', privateKey } = sandbox.createUser({ username: 'admin', kind: 'CustomerEmployee' });
+  adminToken = sandbox.issueUserToken(username);
+  admin = signingClient({ sandbox, url: sandbox.url }, { authToken: adminToken, credId, privateKey });
+});
+afterAll(() => sandbox.stop());
+
+function newAccount(permissions: string[]) {
+  const account = sandbox.createServiceAccount({ permissions });
+  return { ...account, client: signingClient({ sandbox, url: sandbox.url }, account) };
+}
+
+async function created(operations: ('Wallets:Read' | 'Auth:Users:Read')[] = ['Wallets:Read']) {
+  count += 1;
+  return admin.permissions.createPermission({ body: { name: `role ${count}`, operations } });
+}
+
+describe('permissions', () => {
+  it('are created, read and changed', async () => {
+    const made = await created();
+    const shown = { operations: ['Wallets:Read'], status: 'Active', isImmutable: false, isArchived: false };
+    expect(made).toMatchObject({ ...shown, id: expect.stringMatching(/^pm-\w{5}-\w{5}-\w{16}$/) });
+    await expect(admin.permissions.getPermission({ permissionId: made.id })).resolves.toEqual(made);
+    const body = { name: `${made.name}!`, operations: ['Keys:Read' as const] };
+    const changed = await admin.permissions.updatePermission({ permissionId: made.id, body });
+    expect(changed).toMatchObject({ id: made.id, ...body });
+  });
+
+  it('are listed in pages, the managed ones too', async () => {
+    await created();
+    const names: string[] = [];
+    let paginationToken: string | undefined;
+    do {
+      const page = await admin.permissions.listPermissions({ query: { limit: 2, paginationToken } });
+      names.push(...page.items.map(({ name }) => name));
+      paginationToken = page.nextPageToken;
+    } while (paginationToken);
+    expect(names).toEqual(expect.arrayContaining(['ManagedFullAdminAccess', 'ManagedDefaultEndUserAccess']));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('have a name of their own, also in the archive', async () => {
+    const { id, name, operations } = await created();
+    await admin.permissions.archivePermission({ permissionId: id, body: { isArchived: true } });
+    const body = { name, operations: operations as 'Wallets:Read'[] };
+    await expect(admin.permissions.createPermission({ body })).rejects.toEqual(refused(409));
+    const other = await created();
+    const taken = admin.permissions.updatePermission({ permissionId: other.id, body: { name } });
+    await expect(taken).rejects.toEqual(refused(409));
+    const same = admin.permissions.updatePermission({ permissionId: other.id, body: { name: other.name } });
+    await expect(same).resolves.toMatchObject({ name: other.name });
+  });
+
+  it('work from the moment they are assigned until they are revoked', async () => {
+    const { id: permissionId } = await created(['Auth:Users:Read']);
+    const { userId: identityId, client } = newAccount([]);
+    await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
+    const assignment = await admin.permissions.createAssignment({ permissionId, body: { identityId } });
+    expect(assignment).toMatchObject({ permissionId, identityId, isImmutable: false });
+    await expect(client.auth.listUsers()).resolves.toHaveProperty('items');
+    await expect(admin.permissions.listAssignments({ permissionId })).resolves.toEqual({ items: [assignment] });
+    const again = admin.permissions.createAssignment({ permissionId, body: { identityId } });
+    await expect(again).rejects.toEqual(refused(409));
+    const assignmentId = assignment.id;
+    const revoked = admin.permissions.deleteAssignment({ permissionId, assignmentId, query: { force: true } });
+    await expect(revoked).resolves.toBeUndefined();
+    await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
+    await expect(admin.permissions.deleteAssignment({ permissionId, assignmentId })).rejects.toEqual(refused(404));
+  });
+
+  it('are revoked with an answer without a body', async () => {
+    const { id: permissionId } = await created();
+    const { assignmentId } = sandbox.assignPermission({ permissionId, identityId: newAccount([]).userId });
+    const path = `/permissions/${permissionId}/assignments/${assignmentId}`;
+    const revoked = await signedCall({ call }, newAccount(['Permissions:Revoke']), 'DELETE', path);
+    expect(revoked).toMatchObject({ status: 204, text: '' });
+    const odd = await signedCall({ call }, newAccount(['Permissions:Revoke']), 'DELETE', `${path}?force=maybe`);
+    expect(odd).toMatchObject({ status: 400, message: expect.stringMatching(/force must be true or false/) });
+  });
+
+  it('allow nothing in the archive, and can leave it', async () => {
+    const { id: permissionId } = await created(['Auth:Users:Read']);
+    const { userId: identityId, client } = newAccount([]);
+    sandbox.assignPermission({ permissionId, identityId });
+    const archive = (isArchived: boolean) =>
+      admin.permissions.archivePermission({ permissionId, body: { isArchived } });
+    await expect(archive(true)).resolves.toMatchObject({ isArchived: true, status: 'Active' });
+    await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
+    const body = { identityId: newAccount([]).userId };
+    await expect(admin.permissions.createAssignment({ permissionId, body })).rejects.toEqual(refused(422));
+    await expect(archive(false)).resolves.toMatchObject({ isArchived: false });
+    await expect(client.auth.listUsers()).resolves.toHaveProperty('items');
+  });
+
+  it('that Dfns manages for administrators cannot be changed; the one of end users can', async () => {
+    const { items } = await admin.permissions.listPermissions({ query: { limit: 200 } });
+    const idOf = (name: string) => items.find((item) => item.name === name)?.id ?? '';
+    const body = { operations: ['Wallets:Read' as const] };
+    const managed = { permissionId: idOf('ManagedFullAdminAccess'), body };
+    await expect(admin.permissions.updatePermission(managed)).rejects.toEqual(refused(422));
+    sandbox.createUser({ username: 'end user' });
+    await admin.permissions.updatePermission({ permissionId: idOf('ManagedDefaultEndUserAccess'), body });
+    expect(sandbox.user('end user')?.permissions).toEqual(['Wallets:Read']);
+  });
+
+  it('are assigned to personal access tokens too, and then limit them', async () => {
+    const { id: permissionId } = await created(['Wallets:Read']);
+    const token = sandbox.createPersonalAccessToken({ username: 'admin' });
+    const client = signingClient({ sandbox, url: sandbox.url }, token);
+    await expect(client.auth.listUsers()).resolves.toHaveProperty('items');
+    const assigned = await admin.permissions.createAssignment({ permissionId, body: { identityId: token.tokenId } });
+    await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
+    await admin.permissions.deleteAssignment({ permissionId, assignmentId: assigned.id });
+    await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
+  });
+
+  it('are shown on the identities that have them', async () => {
+    const { id: permissionId, name } = await created();
+    const { userId } = sandbox.createUser({ username: `holder of ${name}`, permissions: ['Keys:Read'] });
+    sandbox.assignPermission({ permissionId, identityId: userId });
+    const { permissions, permissionAssignments } = await admin.auth.getUser({ userId });
+    expect(permissions).toEqual(['Keys:Read', 'Wallets:Read']);
+    expect(permissionAssignments).toMatchObject([
+      {},
+      { permissionName: name, permissionId, operations: ['Wallets:Read'] },
+    ]);
+  });
+
+  it.each([
+    ['an unknown operation', { name: 'x', operations: ['Wallets:Fly'] }, /operations\[0\]/],
+    ['no operation', { name: 'x', operations: [] }, /operations must be a list of one/],
+    ['an unknown member', { name: 'x', operations: ['Wallets:Read'], more: 1 }, /more is not a known member/],
+  ])('are refused with %s', async (_, body, problem) => {
+    const account = newAccount(['Permissions:Create']);
+    const answer = await signedCall({ call }, account, 'POST', '/permissions', body);
+    expect(answer).toMatchObject({ status: 400, message: expect.stringMatching(problem) });
+  });
+
+  it('and unknown things are refused in words', async () => {
+    const permissionId = 'pm-xxxxx-xxxxx-xxxxxxxxxxxxxxxx';
+    await expect(admin.permissions.getPermission({ permissionId })).rejects.toMatchObject({
+      httpStatus: 404,
+      message: 'permission not found',
+    });
+    const { id } = await created();
+    const assigned = admin.permissions.createAssignment({ permissionId: id, body: { identityId: 'us-1' } });
+    await expect(assigned).rejects.toMatchObject({ httpStatus: 404, message: 'identity not found' });
+    expect(await call('GET', '/permissions?limit=0', { token: adminToken })).toMatchObject({ status: 400 });
+    expect(await call('GET', '/permissions?paginationToken=', { token: adminToken })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('the names of permissions', () => {
+  const operations: [string, string[][], (client: DfnsApiClient) => Promise<unknown>][] = [
+    [
+      'archive a permission',
+      [['Permissions:Archive'], ['Permissions:Delete']],
+      async ({ permissions }) =>
+        permissions.archivePermission({ permissionId: (await created()).id, body: { isArchived: true } }),
+    ],
+    [
+      'assign a permission',
+      [['Permissions:Assign'], ['PermissionAssignments:Create']],
+      async ({ permissions }) =>
+        permissions.createAssignment({
+          permissionId: (await created()).id,
+          body: { identityId: newAccount([]).userId },
+        }),
+    ],
+    [
+      'read assignments',
+      [['Permissions:Assignments:Read'], ['PermissionAssignments:Read']],
+      async ({ permissions }) => permissions.listAssignments({ permissionId: (await created()).id }),
+    ],
+    [
+      'rename a service account',
+      [['Auth:ServiceAccounts:Update'], ['Auth:Apps:Update', 'Auth:Types:ServiceAccount']],
+      ({ auth }) => auth.updateServiceAccount({ serviceAccountId: newAccount([]).userId, body: { name: 'x' } }),
+    ],
+    [
+      'read service accounts',
+      [['Auth:ServiceAccounts:Read'], ['Auth:Apps:Read', 'Auth:Types:ServiceAccount']],
+      ({ auth }) => auth.listServiceAccounts(),
+    ],
+    ['read applications', [['Auth:Apps:Read']], ({ auth }) => auth.listApplications()],
+  ];
+
+  it.each(operations)('to %s are accepted in all generations', async (_, generations, act) => {
+    await expect(act(newAccount(['Wallets:Read']).client)).rejects.toEqual(refused(403));
+    for (const permissions of generations) await act(newAccount(permissions).client);
+  });
+
+  it('are known in three generations', () => {
+    const generations = [
+      ['Auth:Users:Delegate', 'Auth:Login:Delegated', 'Auth:Delegated:Login'],
+      ['Wallets:TransferAsset', 'Wallets:Transfers:Create', 'Wallets:Transfers:Create'],
+      ['Wallets:Tags:Create', 'Wallets:Tags:Delete', 'Wallets:Tags:Remove'],
+      ['Policies:Approvals:Approve', 'Policies:Approvals:Read', 'Policies:Evaluations:Vote'],
+      ['Wallets:Delegate', 'Keys:Derive', 'Keys:Vrf:Derive'],
+    ];
+    for (const name of generations.flat()) expect([name, PERMISSION_NAMES.has(name)]).toEqual([name, true]);
+  });
+});
+
+describe('applications', () => {
+  it('are gone', async () => {
+    await expect(admin.auth.listApplications()).resolves.toEqual({ items: [] });
+    await expect(admin.auth.getApplication({ appId: 'ap-1' })).rejects.toMatchObject({
+      httpStatus: 404,
+      message: 'application not found',
+    });
+  });
+});
