@@ -310,7 +310,6 @@ describe('refusals', () => {
     refusals.notFound('application', {}),
     refusals.invalidCode(),
     refusals.registrationCodeExpired(),
-    refusals.externalIdConflict('sig-1', 'once'),
   ])('have the documented message and status: $message', (refusal) => {
     const matching = documented.filter(({ message }) => message === refusal.message);
     expect(matching.map(({ status }) => status)).toContain(refusal.getStatus());
