@@ -27,8 +27,8 @@ describe('the guides', () => {
   it('have examples that compile with strict rules and the published types', async () => {
     const settings = {
       extends: '../../tsconfig.json',
-      compilerOptions: { rootDir: '.' },
-      include: ['**/*.ts'],
+      compilerOptions: { rootDir: '.', lib: ['es2023', 'es2024.string', 'dom'], jsx: 'react-jsx' },
+      include: ['**/*.ts', '**/*.tsx'],
       exclude: [],
     };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(settings));

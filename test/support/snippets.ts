@@ -9,15 +9,15 @@ export interface Snippet {
 
 /** The named blocks of a Markdown text in one language. */
 export function snippetsOf(markdown: string, language: string): Snippet[] {
-  const pattern = new RegExp(`^\`\`\`${language} (\\S+)\\n([\\s\\S]*?)^\`\`\``, 'gm');
+  const pattern = new RegExp(`^\`\`\`(?:${language}) (\\S+)\\n([\\s\\S]*?)^\`\`\``, 'gm');
   return [...markdown.matchAll(pattern)].map(([, name, text]) => ({ name: name as string, text: text as string }));
 }
 
 /** Writes the TypeScript of a Markdown file into an empty folder. @throws Error for TypeScript without a file name */
 export function writeSnippets(file: string, folder: string): Snippet[] {
   const markdown = readFileSync(file, 'utf8');
-  const snippets = snippetsOf(markdown, 'ts');
-  const blocks = markdown.match(/^```ts/gm)?.length ?? 0;
+  const snippets = snippetsOf(markdown, 'tsx?');
+  const blocks = markdown.match(/^```tsx?\b/gm)?.length ?? 0;
   if (blocks !== snippets.length) throw new Error(`${file} has TypeScript without a file name`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
