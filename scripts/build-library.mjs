@@ -1,11 +1,12 @@
 /**
  * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS). So Nest 12 (ESM) and
- * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md.
+ * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md. If there is a folder
+ * `browser`, it becomes one ESM file for browsers, dist/browser/index.js.
  *
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -30,6 +31,23 @@ for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
     target: 'node20',
     format: 'cjs',
     legalComments: 'inline',
+    logLevel: 'warning',
+  });
+}
+if (existsSync('browser')) await buildBrowserHalf();
+
+async function buildBrowserHalf() {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.browser.json'], { stdio: 'inherit' });
+  // The sources take their types from the built library; the packed types stand beside it.
+  for (const file of readdirSync('dist/browser').map((name) => join('dist/browser', name))) {
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll("'../dist/esm/", "'../esm/"));
+  }
+  await build({
+    entryPoints: ['browser/index.ts'],
+    outfile: 'dist/browser/index.js',
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
     logLevel: 'warning',
   });
 }
