@@ -1,22 +1,30 @@
 import { byId, show } from './screen.js';
 import { get } from './server.js';
 
-/** Shows what this person has, or what they lack. */
+/** The credentials of this person at Dfns, as they were read last. */
+export const known = { credentials: [] };
+
+/** Shows what this person has. @returns false for a person who has no wallet yet */
 export async function showHome() {
-  let me;
   try {
-    me = await get('/me');
+    await refresh();
   } catch (error) {
-    if (error.code !== 'DFNS_USER_NOT_FOUND') throw error;
-    show('set-up');
-    return;
+    if (error.code === 'DFNS_USER_NOT_FOUND') return false;
+    if (error.status !== 401 && error.code !== 'OTHER_PERSON') show('unavailable');
+    throw error;
   }
-  const wallets = await get('/wallets');
-  byId('email').textContent = me.email;
-  showWallets(wallets);
-  showPasskeys(me.credentials.filter(({ kind, isActive }) => kind === 'Fido2' && isActive));
-  byId('lost').hidden = !me.credentials.some(({ kind }) => kind === 'RecoveryKey');
   show('home');
+  return true;
+}
+
+/** Reads wallets and credentials again. */
+export async function refresh() {
+  const { credentials } = await get('/me');
+  const wallets = await get('/wallets');
+  known.credentials = credentials.filter(({ isActive }) => isActive);
+  showWallets(wallets);
+  showPasskeys(known.credentials.filter(({ kind }) => kind === 'Fido2'));
+  byId('lost').hidden = !known.credentials.some(({ kind }) => kind === 'RecoveryKey');
 }
 
 function showWallets(wallets) {
@@ -25,22 +33,23 @@ function showWallets(wallets) {
       item('wallet', { strong: name ?? 'Wallet', small: network, code: address ?? 'The address is being made.' }),
     ),
   );
-  byId('sign').walletId.replaceChildren(...wallets.map(({ id, name, network }) => new Option(name ?? network, id)));
+  const chosen = byId('act').walletId.value;
+  byId('act').walletId.replaceChildren(
+    ...wallets.map(({ id, name, network }) => new Option(name ?? network, id, false, id === chosen)),
+  );
 }
 
 function showPasskeys(passkeys) {
   byId('passkeys').replaceChildren(
     ...passkeys.map(({ name, dateCreated }) =>
-      item('passkey', { strong: name, small: `since ${new Date(dateCreated).toLocaleDateString()}` }),
+      item('passkey-item', { strong: name, small: `since ${new Date(dateCreated).toLocaleDateString()}` }),
     ),
   );
-  const canSign = passkeys.length > 0;
-  byId('no-passkey').hidden = canSign;
-  byId('sign').hidden = byId('add-passkey').hidden = !canSign;
+  byId('no-passkey').hidden = byId('software-key').hidden = passkeys.length > 0;
 }
 
-/** A list item from a template, with these texts in its elements. */
-function item(template, texts) {
+/** A copy of a template, with these texts in its elements. */
+export function item(template, texts) {
   const node = byId(template).content.cloneNode(true);
   for (const [selector, text] of Object.entries(texts)) node.querySelector(selector).textContent = text;
   return node;

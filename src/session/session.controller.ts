@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
-import { Body, Controller, Delete, HttpCode, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
 
 import type { Request } from 'express';
-import { DelegatedAuthService } from 'nestjs-dfns-auth';
+import { DelegatedAuthService, DfnsUserGuard } from 'nestjs-dfns-auth';
 import { Accounts } from '../accounts/accounts.js';
 import { CredentialsDto } from '../accounts/credentials.dto.js';
 import { LoginLimitGuard } from './login-limit.guard.js';
@@ -24,6 +24,13 @@ export class SessionController {
     const account = await this.accounts.authenticate(email, password);
     if (!account) throw new UnauthorizedException('The e-mail address or the password is wrong.');
     return openSession(request, account);
+  }
+
+  /** Who is logged in. It asks nobody, so the page knows it also while Dfns is down. */
+  @Get()
+  @UseGuards(DfnsUserGuard)
+  current(@Req() request: Request): { email?: string } {
+    return { email: request.session.email };
   }
 
   @Delete()

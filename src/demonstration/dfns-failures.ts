@@ -1,0 +1,15 @@
+import type { Fault } from 'dfns-sandbox';
+
+const ALWAYS = { on: '*', times: Number.POSITIVE_INFINITY } as const;
+
+/** The ways in which the local Dfns can be made to fail. */
+export const DFNS_FAILURES: Record<string, Fault[]> = {
+  none: [],
+  down: [{ ...ALWAYS, kind: 'status', status: 503 }],
+  unreachable: [{ ...ALWAYS, kind: 'reset' }],
+  busy: [{ ...ALWAYS, kind: 'status', status: 429, headers: { 'retry-after': '5' } }],
+  slow: [{ ...ALWAYS, kind: 'slow', bytesPerSecond: 500 }],
+  'lost answers': [
+    { on: 'POST /keys/{keyId}/signatures', times: Number.POSITIVE_INFINITY, kind: 'reset', when: 'after' },
+  ],
+};
