@@ -45,12 +45,13 @@ async function showRequests() {
   byId('nothing-yet').hidden = byId('requests').children.length > 0;
 }
 
-function requestItem({ operation, status, durationMs, token, steps }) {
+function requestItem(traced) {
+  const { operation, status, durationMs, steps } = traced;
   const node = item('request', {
     code: templateOf(operation),
     '.outcome': status,
     '.ms': ms(durationMs),
-    '.why': pageRequest(operation, token),
+    '.why': pageRequest(traced),
   });
   node.querySelector('.outcome').classList.toggle('failed', status >= 400);
   node.querySelector('ol').append(...steps.map((step) => stepItem(step, operation)));

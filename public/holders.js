@@ -26,6 +26,7 @@ export function showHolders(traced) {
   ]);
   fill('browser-holds', [
     isIn && 'a session cookie that no script can read',
+    isIn && byId('code').textContent && 'secret: your new recovery code, until the passkey is made',
     isOpen && 'what your passkey must sign',
     hasPasskey && 'secret: your passkey, inside your device',
     !isIn && 'nothing',

@@ -36,17 +36,19 @@ const TOKENS = {
 export const templateOf = (operation) => operation.replaceAll(/:\w+/g, '{id}');
 
 /** What a request of this page is for, and where the token came from. */
-export function pageRequest(operation, token) {
+export function pageRequest({ operation, status, token }) {
+  if (operation === 'GET /session' && status === 401) return 'Who is logged in? Nobody. Dfns is not asked.';
   return [PAGE_REQUESTS[operation], TOKENS[token]].filter(Boolean).join(' ');
 }
 
 /** What a request to Dfns is for, and who signed. */
-export function dfnsStep({ step, operation }, request) {
+export function dfnsStep({ step, operation, outcome }, request) {
   const isPerson = request === 'POST /actions/:ceremonyId';
   if (step === 'init') return 'Says what will be sent, and gets a challenge.';
   if (step === 'exchange') {
     return `Hands in the challenge, signed by ${isPerson ? 'you' : 'the key of the bank'}.`;
   }
+  if (outcome === 'DFNS_USER_NOT_FOUND') return 'Dfns does not know you yet.';
   if (operation === 'POST /auth/login/delegated') return 'Logs you in, approved with that signature.';
   if (operation === 'POST /auth/registration/delegated') return 'Creates you at Dfns, approved with that signature.';
   if (operation.startsWith('POST /auth/registration/')) return 'Signed by your new passkey and your new recovery key.';

@@ -10,7 +10,7 @@ const BROWSER_HALF = dirname(createRequire(import.meta.url).resolve('nestjs-dfns
 
 /** Serves the page, and the browser's half of the library that it imports. */
 export function servePage(app: NestExpressApplication): void {
-  app.use(securityHeaders, serverStart);
+  app.use(securityHeaders, serverStart());
   app.useStaticAssets(PAGE);
   app.useStaticAssets(BROWSER_HALF, { prefix: '/dfns-browser/', index: false });
 }

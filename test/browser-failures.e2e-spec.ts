@@ -1,0 +1,163 @@
+import { beforeAll, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { Bank } from './support/bank.js';
+import { describeInChromium, useChromiumPage } from './support/chromium-page.js';
+import { story } from './support/story.js';
+import { useApplication } from './support/use-application.js';
+
+const ADA = 'ada@example.test';
+const BEN = 'ben@example.test';
+const PASSWORD = 'correct horse';
+const TYPED = 'I owe Grace two coffees';
+
+describeInChromium('a person for whom something fails', () => {
+  const application = useApplication();
+  const chromium = useChromiumPage();
+  const step = story();
+  let page: Page;
+  let bank: Bank;
+  let origin: string;
+
+  beforeAll(async () => {
+    origin = `http://localhost:${new URL(application.url).port}`;
+    page = chromium.page;
+    bank = new Bank(page, 'failure');
+    await page.goto(origin);
+  });
+
+  const typed = () => page.getByLabel('Message').inputValue();
+
+  async function enrol(): Promise<void> {
+    await bank.logIn(ADA, PASSWORD, 'Create account');
+    await bank.button('I have kept it').click();
+    await bank.button('Create passkey').click();
+    await bank.heading('Your wallet').waitFor();
+  }
+
+  /** Tries to sign, and returns what the page says. */
+  async function failToSign(words: string | RegExp): Promise<string> {
+    await bank.button('Sign').click();
+    await bank.alert(words).waitFor();
+    return (await bank.alert(words).textContent()) as string;
+  }
+
+  async function sign(): Promise<void> {
+    await bank.button('Sign').click();
+    await page.getByText('Signed.').waitFor();
+  }
+
+  step('reads that Dfns is down, keeps what was typed, and goes on later', async () => {
+    await enrol();
+    await page.getByLabel('Message').fill(TYPED);
+    await page.getByLabel('answers with an error (503)').check();
+    expect(await failToSign('Dfns does not answer')).toMatch(/Nothing was done, .* still here\. Try again in/);
+    expect(await bank.focused()).toBe('Sign');
+    await bank.shot('dfns-down');
+    await page.reload();
+    await bank.heading('Your wallet cannot be shown now').waitFor();
+    await bank.alert('Dfns does not answer').waitFor();
+    await bank.shot('dfns-down-at-the-start');
+    await page.getByLabel('works', { exact: true }).check();
+    await bank.button('Try again').click();
+    await bank.heading('Your wallet').waitFor();
+    await page.getByLabel('Message').fill(TYPED);
+    await sign();
+  });
+
+  step('reads that nobody knows what happened, if the answer of Dfns is lost', async () => {
+    await page.getByLabel('does what was signed, and its answer is lost').check();
+    await failToSign('Nobody knows yet whether your request was carried out');
+    await bank.shot('answer-lost');
+    await page.getByLabel('works', { exact: true }).check();
+    expect(await typed()).toBe(TYPED);
+  });
+
+  step('reads that Dfns refused a signature that was changed on its way', async () => {
+    await page.getByLabel('Change one byte of my next signature').check();
+    await failToSign('Dfns refused the signature, so nothing was done. Sign again.');
+    await bank.shot('signature-refused');
+    await sign();
+  });
+
+  step('reads that the request does not count any more, if too much time has passed', async () => {
+    // An id that was forgotten gets the same answer as an id whose time has passed.
+    await page.route('**/actions/*', (route) => route.continue({ url: `${origin}/actions/forgotten` }), { times: 1 });
+    expect(await failToSign('This took too long')).toContain('Press the button again');
+    await bank.shot('expired');
+    await sign();
+  });
+
+  step('reads that another person is logged in in another tab, and nothing is done for that person', async () => {
+    const other = await page.context().newPage();
+    await other.goto(origin);
+    const second = new Bank(other, 'other');
+    await second.heading('Your wallet').waitFor();
+    await second.button('Log out').click();
+    await second.logIn(BEN, PASSWORD, 'Create account');
+    await second.heading('Keep your recovery code').waitFor();
+    const before = application.sandbox.requests.length;
+    await page.bringToFront();
+    await failToSign('Another person is logged in in this browser');
+    expect(application.sandbox.requests).toHaveLength(before);
+    expect(await page.locator('body').textContent()).not.toContain(BEN);
+    await bank.shot('other-person');
+    await bank.logIn(ADA, PASSWORD);
+    await bank.heading('Your wallet').waitFor();
+    expect(await typed()).toBe(TYPED);
+    await other.bringToFront();
+    await second.button('I have kept it').click();
+    await second.button('Create passkey').click();
+    await second.alert('Another person').waitFor();
+    await other.close();
+  });
+
+  step('reads about a logout in another tab, and finds what was typed after the next login', async () => {
+    const other = await page.context().newPage();
+    await other.goto(origin);
+    await new Bank(other, 'other').button('Log out').click();
+    await other.getByText('You are logged out.').waitFor();
+    await other.close();
+    await failToSign('You are logged out: you logged out in another tab');
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe(ADA);
+    await bank.shot('logged-out-elsewhere');
+    await bank.logIn(ADA, PASSWORD);
+    await bank.heading('Your wallet').waitFor();
+    expect(await typed()).toBe(TYPED);
+    await sign();
+  });
+
+  step('reads nothing of somebody else after the login of another person', async () => {
+    await page.context().clearCookies();
+    await failToSign('You are logged out');
+    await bank.logIn('cleo@example.test', PASSWORD, 'Create account');
+    await bank.heading('Keep your recovery code').waitFor();
+    expect(await typed()).toBe('');
+    expect(await page.locator('#panel').textContent()).not.toContain(Buffer.from(TYPED).toString('hex'));
+    await bank.button('Log out').click();
+  });
+
+  step('reads how long to wait after too many attempts', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      await bank.logIn('guessed@example.test', `guessed-password-${i}`);
+      await bank.alert('is wrong').waitFor();
+    }
+    await bank.logIn('guessed@example.test', 'guessed-password');
+    await bank.alert('Too many attempts. Wait a minute, then try again.').waitFor();
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe('guessed@example.test');
+    await bank.shot('too-many-attempts');
+  });
+
+  step("reads that the bank's server is down, and that it was restarted", async () => {
+    await bank.logIn(ADA, PASSWORD);
+    await bank.heading('Your wallet').waitFor();
+    await page.getByLabel('Message').fill(TYPED);
+    await application.stop();
+    expect(await failToSign("The bank's server does not answer")).toContain('what you typed is still here');
+    await bank.shot('server-down');
+    await application.start();
+    await failToSign('The bank was restarted, and it keeps accounts only in memory');
+    await bank.shot('server-restarted');
+    await enrol();
+    expect(await typed()).toBe(TYPED);
+  });
+});
