@@ -128,8 +128,10 @@ function showFailures({ failures, failure }) {
 }
 
 function forgetRequests() {
-  byId('requests').replaceChildren();
+  for (const id of ['requests', 'signer', 'signed-request', 'signed-data', 'verified']) byId(id).textContent = '';
   byId('nothing-yet').hidden = false;
   byId('last-signature').hidden = true;
   lastSignature = undefined;
+  known.credentials = [];
+  showHolders();
 }

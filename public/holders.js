@@ -44,10 +44,7 @@ function follow({ operation, status, token }) {
   if (isDone && OPENS.test(operation)) isOpen = true;
   if (ENDS.test(operation)) isOpen = false;
   if (isDone && token) hasToken = true;
-  if (isDone && operation === 'DELETE /session') {
-    hasToken = isOpen = false;
-    known.credentials = [];
-  }
+  if (isDone && operation === 'DELETE /session') hasToken = isOpen = false;
 }
 
 function fill(id, texts) {

@@ -72,7 +72,8 @@ export class ChromiumPage {
 
   /** Opens a page that shares nothing with earlier ones. */
   async open(): Promise<void> {
-    this.page = await (this.#browser as Browser).newPage({ viewport: { width: 1280, height: 900 } });
+    const context = await (this.#browser as Browser).newContext({ viewport: { width: 1280, height: 900 } });
+    this.page = await context.newPage();
     this.page.setDefaultTimeout(10_000);
     const devtools = await this.page.context().newCDPSession(this.page);
     await devtools.send('WebAuthn.enable');
