@@ -1,8 +1,10 @@
 import { signAction } from '/dfns-browser/index.js';
-import { post } from './server.js';
+import { page, post } from './server.js';
 
-/** Set by the demonstration: spoils a signature on its way, to show that Dfns notices. */
-export const interception = { change: (assertion) => assertion };
+/** Set in a demonstration: who signs with a key of the server, and what spoils a signature on its way to Dfns. */
+export const demonstration = { person: undefined, change: (assertion) => assertion };
+
+export const isDemoPerson = () => page.person !== undefined && page.person === demonstration.person;
 
 /**
  * Has the person sign what the server began, and hands the signature in. The server keeps the request itself, so what is
@@ -11,12 +13,10 @@ export const interception = { change: (assertion) => assertion };
 export async function approve({ ceremonyId, challenge, request }) {
   const assertion = await signed(challenge);
   dispatchEvent(new CustomEvent('signed', { detail: { request, assertion } }));
-  return post(`/actions/${ceremonyId}`, interception.change(assertion));
+  return post(`/actions/${ceremonyId}`, demonstration.change(assertion));
 }
 
 async function signed(challenge) {
-  const { webauthn, key } = challenge.allowCredentials;
-  if (webauthn.length > 0 || key.length === 0) return signAction(challenge);
-  // Only the demo account has a key and no passkey. The server signs for it.
+  if (challenge.allowCredentials.webauthn.length > 0 || !isDemoPerson()) return signAction(challenge);
   return post('/demonstration/signatures', { challenge: challenge.challenge });
 }

@@ -1,4 +1,4 @@
-import { interception } from './approval.js';
+import { demonstration } from './approval.js';
 import { base64url, fromBase64url } from './encoding.js';
 import { showHolders } from './holders.js';
 import { item, known } from './home.js';
@@ -18,6 +18,7 @@ export async function startDemonstration() {
   if (!about.isOn) return;
   byId('unreal').hidden = byId('panel').hidden = byId('demo').hidden = false;
   document.body.classList.add('demonstration');
+  demonstration.person = about.account.email;
   if (about.console) Object.assign(byId('console'), { href: about.console, hidden: false });
   byId('use-demo').addEventListener('click', () => {
     byId('sign-in').email.value = about.account.email;
@@ -39,6 +40,7 @@ async function showRequests() {
   for (const each of traced.filter(({ id }) => id > lastId)) {
     lastId = each.id;
     if (each.operation.includes('/demonstration')) continue;
+    byId('requests').querySelector('details')?.removeAttribute('open');
     byId('requests').prepend(requestItem(each));
     showHolders(each);
   }
@@ -54,22 +56,23 @@ function requestItem(traced) {
     '.why': pageRequest(traced),
   });
   node.querySelector('.outcome').classList.toggle('failed', status >= 400);
-  node.querySelector('ol').append(...steps.map((step) => stepItem(step, operation)));
+  node.querySelector('ol').append(...steps.map((step, at) => stepItem(step, steps[at - 1], operation)));
   return node;
 }
 
-function stepItem(step, operation) {
+function stepItem(step, previous, operation) {
   const { outcome, upstreamStatus, durationMs } = step;
   const node = item('step', {
     code: step.operation,
     '.outcome': outcome === 'ok' ? 'ok' : `${upstreamStatus ?? ''} ${outcome}`,
     '.ms': ms(durationMs),
-    '.why': dfnsStep(step, operation),
+    '.why': isRepeated(step, previous) ? 'Tries once more.' : dfnsStep(step, operation),
   });
   node.querySelector('.outcome').classList.toggle('failed', outcome !== 'ok');
   return node;
 }
 
+const isRepeated = (step, previous) => previous?.operation === step.operation && previous.outcome !== 'ok';
 const ms = (duration) => (duration < 1 ? 'under 1 ms' : `${Math.round(duration)} ms`);
 
 function showSignature({ request, assertion }) {
@@ -120,7 +123,7 @@ function showFailures({ failures, failure }) {
   byId('failure-choices').addEventListener('change', ({ target }) =>
     put('/demonstration/failure', { failure: target.value }),
   );
-  interception.change = (assertion) => {
+  demonstration.change = (assertion) => {
     if (!byId('spoil').checked) return assertion;
     byId('spoil').checked = false;
     return withOneByteChanged(assertion);

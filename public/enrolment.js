@@ -55,7 +55,7 @@ export function forgetCode() {
   byId('code').textContent = '';
 }
 
-export const copyCode = () => navigator.clipboard.writeText(code);
+export const copyCode = async () => navigator.clipboard.writeText(code);
 
 export function saveCode(email) {
   const text = `Recovery code of ${email} at ${location.host}\n\n${code}\n\nKeep it where nobody else finds it.\n`;

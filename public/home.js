@@ -1,3 +1,4 @@
+import { isDemoPerson } from './approval.js';
 import { byId, show } from './screen.js';
 import { get } from './server.js';
 
@@ -45,7 +46,8 @@ function showPasskeys(passkeys) {
       item('passkey-item', { strong: name, small: `since ${new Date(dateCreated).toLocaleDateString()}` }),
     ),
   );
-  byId('no-passkey').hidden = byId('software-key').hidden = passkeys.length > 0;
+  byId('no-passkey').hidden = passkeys.length > 0;
+  byId('software-key').hidden = passkeys.length > 0 || !isDemoPerson();
 }
 
 /** A copy of a template, with these texts in its elements. */

@@ -89,12 +89,11 @@ onClick('log-out', () =>
 
 await startDemonstration();
 run(byId('sign-in'), '', '', async () => {
-  try {
-    enter((await get('/session')).email);
-  } catch (error) {
+  const { email } = await get('/session').catch((error) => {
     show('signed-out');
-    if (error.status !== 401) throw error;
-    return;
-  }
+    throw error;
+  });
+  if (email === undefined) return show('signed-out');
+  enter(email);
   await openHome();
 });

@@ -36,8 +36,7 @@ const TOKENS = {
 export const templateOf = (operation) => operation.replaceAll(/:\w+/g, '{id}');
 
 /** What a request of this page is for, and where the token came from. */
-export function pageRequest({ operation, status, token }) {
-  if (operation === 'GET /session' && status === 401) return 'Who is logged in? Nobody. Dfns is not asked.';
+export function pageRequest({ operation, token }) {
   return [PAGE_REQUESTS[operation], TOKENS[token]].filter(Boolean).join(' ');
 }
 

@@ -7,7 +7,8 @@ const WORDS = {
   PASSKEY_RELYING_PARTY:
     'Passkeys do not work at this address of the page. Open the page at the address that the bank gave you, for example with "localhost".',
   PASSKEY_EXISTS: 'This device has a passkey of this account already. Use that one, or add one on another device.',
-  PASSKEY_MISSING: 'This account has no passkey, so it cannot sign here. Add a passkey first.',
+  PASSKEY_MISSING:
+    'This account has no passkey, so it cannot sign here. Get one with your recovery code, or ask the bank for help.',
   RECOVERY_CODE_WRONG:
     'This is not the recovery code of this account. Nothing was changed. Compare it with what you kept, and try again.',
   RECOVERY_KEY_MISSING: 'This account has no recovery code. Ask the bank for help.',

@@ -72,6 +72,16 @@ describeInChromium('a person for whom something fails', () => {
     expect(await typed()).toBe(TYPED);
   });
 
+  step('reads that Dfns gets too many requests', async () => {
+    await page.getByLabel('gets too many requests').check();
+    expect(await failToSign('Dfns gets too many requests')).toMatch(
+      /Nothing was done.*Try again in \d seconds\.|a second\./,
+    );
+    await bank.shot('too-many-requests');
+    await page.getByLabel('works', { exact: true }).check();
+    await sign();
+  });
+
   step('reads that Dfns refused a signature that was changed on its way', async () => {
     await page.getByLabel('Change one byte of my next signature').check();
     await failToSign('Dfns refused the signature, so nothing was done. Sign again.');

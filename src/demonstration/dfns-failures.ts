@@ -7,7 +7,7 @@ export const DFNS_FAILURES: Record<string, Fault[]> = {
   none: [],
   down: [{ ...ALWAYS, kind: 'status', status: 503 }],
   unreachable: [{ ...ALWAYS, kind: 'reset' }],
-  busy: [{ ...ALWAYS, kind: 'status', status: 429, headers: { 'retry-after': '5' } }],
+  busy: [{ ...ALWAYS, kind: 'status', status: 429, headers: { 'retry-after': '2' } }],
   slow: [{ ...ALWAYS, kind: 'slow', bytesPerSecond: 500 }],
   'lost answers': [
     { on: 'POST /keys/{keyId}/signatures', times: Number.POSITIVE_INFINITY, kind: 'reset', when: 'after' },
