@@ -1,6 +1,6 @@
 import { demonstration } from './approval.js';
 import { base64url, fromBase64url } from './encoding.js';
-import { showHolders } from './holders.js';
+import { followRequest, showHolders } from './holders.js';
 import { item, known } from './home.js';
 import { byId } from './screen.js';
 import { get, page, put } from './server.js';
@@ -8,6 +8,8 @@ import { dfnsStep, FAILURE_WORDS, pageRequest, templateOf } from './story.js';
 import { verify } from './verify.js';
 
 /* The other side of the page: what happens between browser, bank and Dfns. The bank works without it. */
+
+const MAX_SHOWN = 30;
 
 let lastId = 0;
 let lastSignature;
@@ -42,8 +44,10 @@ async function showRequests() {
     if (each.operation.includes('/demonstration')) continue;
     byId('requests').querySelector('details')?.removeAttribute('open');
     byId('requests').prepend(requestItem(each));
-    showHolders(each);
+    byId('requests').children[MAX_SHOWN]?.remove();
+    followRequest(each);
   }
+  showHolders();
   byId('nothing-yet').hidden = byId('requests').children.length > 0;
 }
 
@@ -92,11 +96,11 @@ function showSignature({ request, assertion }) {
 
 const shortened = (_key, value) =>
   typeof value === 'string' && value.length > 120 ? `${value.slice(0, 117)}…` : value;
-const nameOf = (id) => known.credentials.find(({ credentialId }) => credentialId === id)?.name ?? '';
+const nameOf = (id) => known.credentials?.find(({ credentialId }) => credentialId === id)?.name ?? '';
 
 async function showVerified({ firstFactor }) {
   const { credId } = firstFactor.credentialAssertion;
-  const credential = known.credentials.find(({ credentialId }) => credentialId === credId);
+  const credential = known.credentials?.find(({ credentialId }) => credentialId === credId);
   const isRight = credential && (await verify(firstFactor, credential.publicKey));
   byId('verified').textContent = isRight
     ? 'Right: your browser checked it with the public key that Dfns has.'
@@ -135,6 +139,6 @@ function forgetRequests() {
   byId('nothing-yet').hidden = false;
   byId('last-signature').hidden = true;
   lastSignature = undefined;
-  known.credentials = [];
+  known.credentials = undefined;
   showHolders();
 }

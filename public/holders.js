@@ -11,11 +11,9 @@ const ENDS = /^POST \/(actions|me\/registration|me\/recovery)\/:ceremonyId$/;
 let isOpen = false;
 let hasToken = false;
 
-/** @param traced the request that was traced last */
-export function showHolders(traced) {
-  if (traced) follow(traced);
+export function showHolders() {
   const isIn = page.person !== undefined;
-  const kinds = new Set(known.credentials.map(({ kind }) => kind));
+  const kinds = new Set(known.credentials?.map(({ kind }) => kind));
   const [hasPasskey, hasRecoveryKey] = [isIn && kinds.has('Fido2'), isIn && kinds.has('RecoveryKey')];
   fill('server-holds', [
     'secret: token and key of its Dfns service account',
@@ -35,11 +33,13 @@ export function showHolders(traced) {
     isIn && kinds.size > 0 && 'secret: the key of your wallet',
     hasPasskey && 'the public half of your passkey',
     hasRecoveryKey && 'your recovery key, which only your code opens',
-    (!isIn || kinds.size === 0) && 'nothing of yours',
+    isIn && !known.credentials && 'this page has not asked yet',
+    (!isIn || known.credentials?.length === 0) && 'nothing of yours',
   ]);
 }
 
-function follow({ operation, status, token }) {
+/** Remembers what a request changed. */
+export function followRequest({ operation, status, token }) {
   const isDone = status < 400;
   if (isDone && OPENS.test(operation)) isOpen = true;
   if (ENDS.test(operation)) isOpen = false;

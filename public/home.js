@@ -2,15 +2,18 @@ import { isDemoPerson } from './approval.js';
 import { byId, show } from './screen.js';
 import { get } from './server.js';
 
-/** The credentials of this person at Dfns, as they were read last. */
-export const known = { credentials: [] };
+/** The credentials of this person at Dfns, as they were read last; `undefined` before. */
+export const known = { credentials: undefined };
 
 /** Shows what this person has. @returns false for a person who has no wallet yet */
 export async function showHome() {
   try {
     await refresh();
   } catch (error) {
-    if (error.code === 'DFNS_USER_NOT_FOUND') return false;
+    if (error.code === 'DFNS_USER_NOT_FOUND') {
+      known.credentials = [];
+      return false;
+    }
     if (error.status !== 401 && error.code !== 'OTHER_PERSON') show('unavailable');
     throw error;
   }

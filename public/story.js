@@ -45,7 +45,7 @@ export function dfnsStep({ step, operation, outcome }, request) {
   const isPerson = request === 'POST /actions/:ceremonyId';
   if (step === 'init') return 'Says what will be sent, and gets a challenge.';
   if (step === 'exchange') {
-    return `Hands in the challenge, signed by ${isPerson ? 'you' : 'the key of the bank'}.`;
+    return `Hands in the challenge, signed with ${isPerson ? 'your key' : 'the key of the bank'}.`;
   }
   if (outcome === 'DFNS_USER_NOT_FOUND') return 'Dfns does not know you yet.';
   if (operation === 'POST /auth/login/delegated') return 'Logs you in, approved with that signature.';

@@ -61,13 +61,13 @@ describeInChromium('the demonstration', () => {
   step('shows who signed what, where the token came from, and how long it took', async () => {
     await newest().filter({ hasText: 'POST /actions/{id}' }).waitFor();
     expect(await newest().textContent()).toMatch(
-      /POST \/auth\/action ok \d+ ms\s*Hands in the challenge, signed by you/,
+      /POST \/auth\/action ok \d+ ms\s*Hands in the challenge, signed with your key/,
     );
     expect(await newest().textContent()).toMatch(/POST \/keys\/{id}\/signatures ok/);
     const all = await words('#requests');
     expect(all).toContain('Your Dfns token was in memory.');
     expect(all).toMatch(
-      /no Dfns token of yours in memory.*signed by the key of the bank.*POST \/auth\/login\/delegated/,
+      /no Dfns token of yours in memory.*signed with the key of the bank.*POST \/auth\/login\/delegated/,
     );
     expect(all).not.toMatch(/:ceremonyId|demonstration/);
     expect(await words('#signed-request')).toMatch(/^POST \/keys\/key-[^ ]+\/signatures { "kind": "Eip191"/);

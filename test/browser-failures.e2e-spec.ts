@@ -166,6 +166,7 @@ describeInChromium('a person for whom something fails', () => {
     await bank.shot('server-down');
     await application.start();
     await failToSign('The bank was restarted, and it keeps accounts only in memory');
+    await page.waitForFunction("document.getElementById('browser-holds').textContent === 'nothing'");
     await bank.shot('server-restarted');
     await enrol();
     expect(await typed()).toBe(TYPED);

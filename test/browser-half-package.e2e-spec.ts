@@ -6,14 +6,21 @@ import ts from 'typescript';
 import { bundleBrowserHalf } from './support/browser-half.js';
 
 const MAX_BYTES = 6_000;
+const exported = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8')).exports['./browser'];
 
+/** `npm test` builds the libraries first. */
 describe("the bundle of the browser's half", () => {
   it('is small, and imports nothing', async () => {
     const { metafile, outputFiles } = await bundleBrowserHalf(true);
     const [output] = Object.values(metafile.outputs);
     expect(output?.imports).toEqual([]);
-    expect(Object.keys(metafile.inputs).filter((file) => !file.startsWith('libs/dfns-auth/browser/'))).toEqual([]);
+    expect(Object.keys(metafile.inputs).filter((file) => !file.startsWith('browser/'))).toEqual([]);
     expect(outputFiles[0]?.contents.length).toBeLessThan(MAX_BYTES);
+  });
+
+  it('is what the package has', async () => {
+    const { outputFiles } = await bundleBrowserHalf();
+    expect(readFileSync(join('libs', 'dfns-auth', exported.default), 'utf8')).toBe(outputFiles[0]?.text);
   });
 
   it('loses what a front end does not use', async () => {
@@ -32,12 +39,10 @@ describe("the bundle of the browser's half", () => {
   });
 });
 
-/** `npm test` builds the libraries first. */
 describe("the built types of the browser's half", () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfns-browser-types-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const exported = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8')).exports['./browser'];
   const half = resolve('libs', 'dfns-auth', exported.types).replace(/\.d\.ts$/, '.js');
 
   function compiled(source: string): { problems: string[]; files: string[] } {

@@ -28,7 +28,8 @@ export interface TracedRequest {
 export class RequestTrace implements OnModuleInit, OnApplicationShutdown {
   readonly #current = new AsyncLocalStorage<TracedRequest>();
   readonly #kept: { tab: string; traced: TracedRequest }[] = [];
-  #lastId = 0;
+  /** Ids grow also over a restart, so that a page that stayed open gets what is new. */
+  #lastId = Date.now();
 
   readonly #onStep = (event: unknown): void => void this.#current.getStore()?.steps.push(event as DfnsStepEvent);
   readonly #onToken = (event: unknown): void => {

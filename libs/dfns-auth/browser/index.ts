@@ -55,9 +55,9 @@ export interface RecoveryCodes {
  */
 export async function recover(
   challenge: PublicRecoveryChallenge,
-  { recoveryCode, newRecoveryCode }: RecoveryCodes,
+  codes: RecoveryCodes,
   options?: NewPasskeyOptions,
 ): Promise<RecoverUserDto> {
-  const recoveryKey = await openRecoveryKey(challenge, recoveryCode);
-  return signRecovery(recoveryKey, await createCredentials(challenge, newRecoveryCode, options));
+  const recoveryKey = await openRecoveryKey(challenge, codes.recoveryCode);
+  return signRecovery(recoveryKey, await createCredentials(challenge, codes.newRecoveryCode, options));
 }

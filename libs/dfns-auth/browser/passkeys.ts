@@ -43,10 +43,8 @@ export interface SignedAction {
  *
  * @throws DfnsBrowserError
  */
-export async function createPasskey(
-  challenge: PasskeyChallenge,
-  { name = 'Passkey', rp = challenge.rp }: NewPasskeyOptions = {},
-): Promise<NewPasskey> {
+export async function createPasskey(challenge: PasskeyChallenge, options: NewPasskeyOptions = {}): Promise<NewPasskey> {
+  const { name = 'Passkey', rp = challenge.rp } = options;
   const selecting = 'authenticatorSelection' in challenge ? challenge : undefined;
   const publicKey = {
     challenge: utf8(challenge.challenge),
@@ -78,13 +76,16 @@ export async function createPasskey(
  * @throws DfnsBrowserError
  */
 export async function signAction(
-  { challenge, allowCredentials, userVerification, rp: ownRp }: PublicUserActionChallenge,
-  { rp = ownRp }: RelyingPartyOptions = {},
+  challenge: PublicUserActionChallenge,
+  options: RelyingPartyOptions = {},
 ): Promise<SignedAction> {
-  const passkeys = allowCredentials.webauthn.map(descriptor);
+  const { userVerification } = challenge;
+  const { rp = challenge.rp } = options;
+  const passkeys = challenge.allowCredentials.webauthn.map(descriptor);
   // Without this check, the browser would offer the passkeys of all accounts.
   if (passkeys.length === 0) throw new DfnsBrowserError('PASSKEY_MISSING', 'the challenge allows no passkey');
-  const publicKey = { challenge: utf8(challenge), allowCredentials: passkeys, userVerification, rpId: rp?.id };
+  const text = utf8(challenge.challenge);
+  const publicKey = { challenge: text, allowCredentials: passkeys, userVerification, rpId: rp?.id };
   const { id, response } = await asked<AuthenticatorAssertionResponse>(() => navigator.credentials.get({ publicKey }));
   const credentialAssertion: Fido2Assertion['credentialAssertion'] = {
     credId: id,

@@ -42,13 +42,13 @@ export function newRecoveryCode(): string {
  * @throws DfnsBrowserError `PASSKEY_UNSUPPORTED` if the page was not loaded over https
  */
 export async function createRecoveryKey(
-  { challenge }: PublicRegistrationChallenge | PublicCredentialChallenge,
+  challenge: PublicRegistrationChallenge | PublicCredentialChallenge,
   code: string,
 ): Promise<NewRecoveryKey> {
   assertSupported();
   const { publicKey, privateKey } = await crypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
   const publicPem = pem(await crypto.subtle.exportKey('spki', publicKey));
-  const clientData = JSON.stringify({ challenge, type: 'key.create' });
+  const clientData = JSON.stringify({ challenge: challenge.challenge, type: 'key.create' });
   const clientDataHash = hex(await crypto.subtle.digest('SHA-256', utf8(clientData)));
   const signature = hex(await sign(privateKey, JSON.stringify({ clientDataHash, publicKey: publicPem })));
   return {
@@ -68,11 +68,9 @@ export async function createRecoveryKey(
  *
  * @throws DfnsBrowserError `RECOVERY_CODE_WRONG`, `RECOVERY_KEY_MISSING`, `PASSKEY_UNSUPPORTED`
  */
-export async function openRecoveryKey(
-  { allowedRecoveryCredentials: [kept] }: PublicRecoveryChallenge,
-  code: string,
-): Promise<OpenRecoveryKey> {
+export async function openRecoveryKey(challenge: PublicRecoveryChallenge, code: string): Promise<OpenRecoveryKey> {
   assertSupported();
+  const [kept] = challenge.allowedRecoveryCredentials;
   if (!kept?.encryptedRecoveryKey) throw new DfnsBrowserError('RECOVERY_KEY_MISSING', 'Dfns keeps no recovery key');
   const { salt, iv, key } = JSON.parse(kept.encryptedRecoveryKey);
   const wrappingKey = await deriveKey(code, fromBase64url(salt));
