@@ -6,7 +6,7 @@
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -21,7 +21,16 @@ rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
 }
+// The commands import what was just built.
+if (existsSync('commands')) execFileSync(process.execPath, [tsc, '-p', 'tsconfig.commands.json'], { stdio: 'inherit' });
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+if (existsSync('routes')) {
+  // Types alone: at run time the import loads an empty module.
+  for (const [format, text] of Object.entries({ esm: 'export {};\n', cjs: '"use strict";\n' })) {
+    cpSync('routes', `dist/${format}/routes`, { recursive: true });
+    writeFileSync(`dist/${format}/routes/index.js`, text);
+  }
+}
 for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
   await build({
     entryPoints: [`src/${source}.ts`],
@@ -34,14 +43,8 @@ for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
     logLevel: 'warning',
   });
 }
-if (existsSync('browser')) await buildBrowserHalf();
-
-async function buildBrowserHalf() {
+if (existsSync('browser')) {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.browser.json'], { stdio: 'inherit' });
-  // The sources take their types from the built library; the packed types stand beside it.
-  for (const file of readdirSync('dist/browser').map((name) => join('dist/browser', name))) {
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll("'../dist/esm/", "'../esm/"));
-  }
   await build({
     entryPoints: ['browser/index.ts'],
     outfile: 'dist/browser/index.js',

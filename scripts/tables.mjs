@@ -1,9 +1,12 @@
 /**
- * Writes the tables of the README that are made from tables of the code (`npm run tables`). A test compares them. Each
- * table is between the comments `<!-- table NAME -->` and `<!-- end -->`.
+ * Writes the tables of the documents that are made from tables of the code (`npm run tables`). A test compares them.
+ * Each table is between the comments `<!-- table NAME -->` and `<!-- end -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+
+/** The documents that have such tables. */
+export const DOCUMENTS = ['README.md', 'docs/guides/troubleshooting.md'];
 
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
@@ -32,8 +35,8 @@ export function optionTable(options) {
 /** The text with the new tables. */
 export function withTables(text, tables) {
   return text.replace(
-    /(<!-- table (\w+) -->\n\n)[\s\S]*?(\n\n<!-- end -->)/g,
-    (_, before, name, after) => `${before}${tables[name]}${after}`,
+    /(<!-- table (\w+) -->\n\n)[\s\S]*?(\n*<!-- end -->)/g,
+    (_, before, name) => `${before}${tables[name]}\n\n<!-- end -->`,
   );
 }
 
@@ -41,5 +44,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { DFNS_ERRORS } = await import('../libs/dfns-auth/dist/esm/errors/error-table.js');
   const { OPTIONS } = await import('../libs/dfns-auth/dist/esm/config/option-table.js');
   const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
-  writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8'), tables));
+  for (const file of DOCUMENTS) writeFileSync(file, withTables(readFileSync(file, 'utf8'), tables));
 }

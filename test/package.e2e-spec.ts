@@ -53,6 +53,16 @@ describe('the packed archives', () => {
     ).toEqual(new Set(Object.keys(library)));
   });
 
+  it('have routes as an empty module for import and require', () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      const required = createRequire(import.meta.url)('nestjs-dfns-auth/routes');
+      console.log(Object.keys(required).length, Object.keys(await import('nestjs-dfns-auth/routes')).length);`;
+    expect(run('--input-type=module', '-e', script).trim()).toBe('0 0');
+    const text = readFileSync(join(modules, 'nestjs-dfns-auth', 'dist', 'esm', 'routes', 'index.d.ts'), 'utf8');
+    expect(readFileSync(join(modules, 'nestjs-dfns-auth', 'dist', 'cjs', 'routes', 'index.d.ts'), 'utf8')).toBe(text);
+  });
+
   it('are one copy for import and require', () => {
     const script = `
       import { createRequire } from 'node:module';

@@ -1,5 +1,5 @@
-import type { PublicRecoveryChallenge, PublicRegistrationChallenge } from '../dist/esm/ceremonies/public-challenges.js';
-import type { RecoverUserDto } from '../dist/esm/dto/recovery.dto.js';
+import type { PublicRecoveryChallenge, PublicRegistrationChallenge } from '#library/ceremonies/public-challenges.js';
+import type { RecoverUserDto } from '#library/dto/recovery.dto.js';
 import { createPasskey, type NewPasskey, type NewPasskeyOptions } from './passkeys.js';
 import { createRecoveryKey, type NewRecoveryKey, openRecoveryKey, signRecovery } from './recovery-keys.js';
 

@@ -3,9 +3,9 @@ import type {
   PublicRecoveryChallenge,
   PublicRegistrationChallenge,
   PublicUserActionChallenge,
-} from '../dist/esm/ceremonies/public-challenges.js';
-import type { Fido2Assertion } from '../dist/esm/credentials/credential-signer.js';
-import type { Fido2CredentialDto } from '../dist/esm/dto/credentials.dto.js';
+} from '#library/ceremonies/public-challenges.js';
+import type { Fido2Assertion } from '#library/credentials/credential-signer.js';
+import type { Fido2CredentialDto } from '#library/dto/credentials.dto.js';
 import { base64url, fromBase64url, utf8 } from './bytes.js';
 import { assertSupported, browserError, DfnsBrowserError } from './errors.js';
 

@@ -2,9 +2,9 @@ import type {
   PublicCredentialChallenge,
   PublicRecoveryChallenge,
   PublicRegistrationChallenge,
-} from '../dist/esm/ceremonies/public-challenges.js';
-import type { RecoveryKeyCredentialDto, RegistrationCredentialsDto } from '../dist/esm/dto/credentials.dto.js';
-import type { RecoverUserDto } from '../dist/esm/dto/recovery.dto.js';
+} from '#library/ceremonies/public-challenges.js';
+import type { RecoveryKeyCredentialDto, RegistrationCredentialsDto } from '#library/dto/credentials.dto.js';
+import type { RecoverUserDto } from '#library/dto/recovery.dto.js';
 import { base64url, der, fromBase64url, hex, pem, utf8 } from './bytes.js';
 import { assertSupported, DfnsBrowserError } from './errors.js';
 

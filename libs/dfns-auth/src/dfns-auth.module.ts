@@ -13,7 +13,7 @@ import { RegistrationCeremony } from './ceremonies/registration-ceremony.js';
 import { RegistrationCompletion } from './ceremonies/registration-completion.js';
 import { RegistrationOpening } from './ceremonies/registration-opening.js';
 import { concealOptions } from './config/concealed-options.js';
-import { DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig, resolveConfig } from './config/config.js';
+import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig, resolveConfig } from './config/config.js';
 import type { DfnsAuthModuleOptions } from './config/options.js';
 import { DFNS_IDENTITY, DfnsIdentity } from './edge/dfns-identity.js';
 import { Circuit } from './http/circuit.js';
@@ -31,6 +31,7 @@ import { SharedLogin } from './tokens/shared-login.js';
 import { StoredTokens } from './tokens/stored-tokens.js';
 import { TokenBroker } from './tokens/token-broker.js';
 import { UserCalls } from './tokens/user-calls.js';
+import { WebhookReceiver, webhookReceiverToken } from './webhooks/webhook-receiver.js';
 
 const services: Type[] = Object.values(SERVICES);
 
@@ -99,6 +100,7 @@ function coreProviders(optionsToken: symbol, name?: string): Provider[] {
     ...services.filter((service) => service !== DfnsIdentity),
     { provide: DfnsIdentity, useFactory: identityOf(name), inject: [DFNS_AUTH_CONFIG, DelegatedAuthService] },
     { provide: DFNS_IDENTITY, useExisting: DfnsIdentity },
+    { provide: webhookReceiverToken(name), useFactory: receiverOf(name), inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },
   ];
 }
 
@@ -106,11 +108,16 @@ function identityOf(name?: string) {
   return (config: DfnsAuthConfig, service: DelegatedAuthService) => new DfnsIdentity(config, service, name);
 }
 
+function receiverOf(name?: string) {
+  return (config: DfnsAuthConfig, now: Clock) => new WebhookReceiver(config, now, name);
+}
+
 /**
- * Also exports the identity of the unnamed instance under a global symbol, for a guard of a second copy of the package.
+ * Also exports the receiver of webhooks, and the identity of the unnamed instance, under global symbols for the guards of
+ * a second copy of the package.
  */
 function sharedExports(name?: string): symbol[] {
-  return name === undefined ? [DFNS_IDENTITY] : [];
+  return [webhookReceiverToken(name), ...(name === undefined ? [DFNS_IDENTITY] : [])];
 }
 
 function alias(service: Type, name: string): Provider {

@@ -1,6 +1,16 @@
 export type { BearerCaller, DfnsRequest, RequestCaller } from './calls/dfns-request.js';
+export type {
+  DfnsRoutes,
+  RouteAnswer,
+  RouteInput,
+  RouteRequest,
+  UntypedRoute,
+  UntypedRouteInput,
+  UntypedRouteRequest,
+} from './calls/routes.js';
 export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
+export type { BegunAction, CeremonyAction } from './ceremonies/external-id.js';
 export type { Ceremony } from './ceremonies/open-ceremonies.js';
 export type {
   PublicCredentialChallenge,
@@ -22,8 +32,9 @@ export type {
   Secret,
   ServiceAccountOptions,
   TokensOptions,
+  WebhooksOptions,
 } from './config/options.js';
-export type { CeremonyOwner, CeremonyStore, ReleaseLock, TokenStore } from './config/stores.js';
+export type { CeremonyOwner, CeremonyStore, ReleaseLock, TokenStore, WebhookStore } from './config/stores.js';
 export type {
   AllowedCredential,
   CredentialKind,
@@ -57,9 +68,12 @@ export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
 export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
 export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
+export { DfnsWebhook, DfnsWebhookEvent } from './edge/webhook.guard.js';
 export {
   DfnsApiError,
   type DfnsApiErrorDetails,
+  type DfnsChangeRequest,
+  type DfnsDuplicate,
   DfnsError,
   type DfnsErrorDetails,
   isDfnsError,
@@ -106,3 +120,11 @@ export type {
 export { UserActionSigner } from './services/user-action-signer.js';
 export type { DfnsCallEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export { KeyvTokenStore } from './tokens/keyv-token-store.js';
+export type {
+  DfnsWebhookEventKind,
+  UndocumentedWebhookEventKind,
+  WebhookRequest,
+  WebhookThing,
+} from './webhooks/webhook-event.js';
+export { verifyDfnsWebhook, type WebhookCheck } from './webhooks/webhook-signature.js';
+export { KeyvWebhookStore } from './webhooks/webhook-stores.js';

@@ -51,6 +51,7 @@ const STATUSES: Record<DfnsErrorCode, number> = {
   DFNS_ABORTED: 499,
   DFNS_MALFORMED_RESPONSE: 502,
   DFNS_CEREMONY_INVALID: 410,
+  DFNS_WEBHOOK_REFUSED: 401,
 };
 
 /** A message of Dfns and a message of the library. No client may see them. */

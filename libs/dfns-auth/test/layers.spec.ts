@@ -7,6 +7,7 @@ import { SourceTree } from '../../../test/support/source-tree.js';
 const LAYERS = [
   '.',
   'edge',
+  'webhooks',
   'ceremonies',
   'services',
   'tokens',

@@ -6,7 +6,7 @@ import { DFNS_ERROR_CODES, DFNS_ERRORS, type DfnsErrorCode } from 'nestjs-dfns-a
 import { OPTIONS } from '../src/config/option-table.js';
 import { SERVICES } from '../src/injection.js';
 
-const { errorTable, optionTable, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
+const { DOCUMENTS, errorTable, optionTable, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
 const source = (file: string) => readFileSync(join('libs', 'dfns-auth', 'src', file), 'utf8');
 const readme = readFileSync('README.md', 'utf8');
 const oneLine = (text: string) =>
@@ -48,13 +48,16 @@ describe('the table of options', () => {
   });
 });
 
-describe('the README', () => {
-  it('has the tables of the code: npm run tables writes them', () => {
+describe('a document', () => {
+  it.each<string>(DOCUMENTS)('%s has the tables of the code: npm run tables writes them', (file) => {
     const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
-    expect(readme).toBe(withTables(readme, tables));
-    for (const code of DFNS_ERROR_CODES satisfies readonly DfnsErrorCode[]) expect(readme).toContain(`| \`${code}\` |`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toBe(withTables(text, tables));
+    for (const code of DFNS_ERROR_CODES satisfies readonly DfnsErrorCode[]) expect(text).toContain(`| \`${code}\` |`);
   });
+});
 
+describe('the README', () => {
   it.each(Object.keys(SERVICES).filter((name) => name !== 'DfnsHealthIndicator' && name !== 'DfnsIdentity'))(
     'says what %s is for',
     (name) => {
@@ -67,5 +70,6 @@ describe('the README', () => {
 function sources(): string {
   const files = ['http/failures.ts', 'http/answer-reader.ts', 'http/call-scope.ts', 'http/request-text.ts'];
   const more = ['calls/user-action-steps.ts', 'credentials/key-signer.ts', 'ceremonies/open-ceremonies.ts'];
-  return [...files, ...more, 'config/option-table.ts'].map(source).join('\n');
+  const others = ['config/option-table.ts', 'webhooks/webhook-signature.ts'];
+  return [...files, ...more, ...others].map(source).join('\n');
 }

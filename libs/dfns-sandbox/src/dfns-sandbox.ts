@@ -4,10 +4,15 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
+import { Schedule } from './configuration/schedule.js';
 import { Refusal } from './errors/refusals.js';
+import { PlatformEvents } from './events/platform-events.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
+import { ApprovalControl } from './policies/approval-control.js';
+import type { Policy, PolicyBody } from './policies/policy.js';
+import { PolicyStore } from './policies/policy-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { type ReceivedRequest, RequestLog } from './server/request-log.js';
@@ -19,8 +24,13 @@ import {
 } from './service-accounts/service-account-factory.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
+import type { Thing } from './transfers/chain-request.js';
+import { ChainRequestControl } from './transfers/chain-request-control.js';
+import { ChainRequestStore } from './transfers/chain-request-store.js';
+import { LifeCycle } from './transfers/life-cycle.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
 import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
+import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
@@ -84,9 +94,19 @@ export class DfnsSandbox {
     return this.#app.get(IssuedSecrets).all;
   }
 
+  /** `listen` tells what happens in the organisation, as webhooks do. It returns a function that ends it. */
+  get events(): Pick<PlatformEvents, 'listen'> {
+    return this.#app.get(PlatformEvents);
+  }
+
   /** Adds and removes planned faults. */
   get faults(): { add(fault: Fault): void; clear(): void } {
     return this.#app.get(FaultPlan);
+  }
+
+  /** Webhooks and their deliveries. */
+  get webhooks(): SandboxWebhooks {
+    return this.#app.get(SandboxWebhooks);
   }
 
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
@@ -116,6 +136,32 @@ export class DfnsSandbox {
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
     const delegateTo = request.delegateTo && (this.user(request.delegateTo)?.userId ?? request.delegateTo);
     return walletAnswer(this.#app.get(WalletStore).create({ ...request, delegateTo }));
+  }
+
+  /** Makes a policy, as `POST /v2/policies` does. */
+  createPolicy(body: PolicyBody): Policy {
+    return this.#app.get(PolicyStore).create(body);
+  }
+
+  /** Lists transfers, and broadcasts, confirms, fails and rejects them by hand. */
+  get transfers(): ChainRequestControl {
+    return this.#control('transfer');
+  }
+
+  /** Does for transactions what {@link transfers} does for transfers. */
+  get transactions(): ChainRequestControl {
+    return this.#control('transaction');
+  }
+
+  /** Lists approvals, and approves, denies and expires them by hand. */
+  get approvals(): ApprovalControl {
+    return this.#app.get(ApprovalControl);
+  }
+
+  #control(thing: Thing): ChainRequestControl {
+    const app = this.#app;
+    const [requests, lifeCycle] = [app.get(ChainRequestStore), app.get(LifeCycle)];
+    return new ChainRequestControl(thing, this.#config, app.get(Schedule), requests, lifeCycle);
   }
 
   #known(username: string): User {

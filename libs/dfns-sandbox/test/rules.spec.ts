@@ -252,7 +252,7 @@ describe('refusals', () => {
     refusals.nonceInvalid(),
     refusals.nonceSpent(),
     refusals.notFound('wallet', {}),
-    refusals.externalIdConflict('sig-1', 'once'),
+    refusals.externalIdConflict('transfer', 'once', 'xfr-1'),
   ])('have the documented message and status: $message', (refusal) => {
     const matching = documented.filter(({ message }) => message === refusal.message);
     expect(matching.map(({ status }) => status)).toContain(refusal.getStatus());
@@ -284,7 +284,7 @@ describe('other rules', () => {
     const sessions = new TemporarySessions(config, tokens);
     const user = new UserStore().add({ username: 'ada', kind: 'EndUser' });
     const token = tokens.read(sessions.open('Temp', user).temporaryAuthenticationToken, ['Temp']);
-    const caller: Caller = { kind: 'RegistrationSession', user, token: token! };
+    const caller: Caller = { kind: 'RegistrationSession', user, token: token!, path: '' };
     const changes: string[] = [];
     const fail = () => {
       throw new Error('no change');

@@ -91,10 +91,11 @@ describe('wallets', () => {
   });
 
   it('need more permissions for a delegate and for tags', async () => {
-    const identity = dfns.sandbox.createServiceAccount({ permissions: ['Wallets:Create'] });
+    const identity = dfns.sandbox.createServiceAccount({ permissions: ['Wallets:Create', 'Keys:Create'] });
     for (const [more, permission] of [
       [{ delegateTo: ada.userId }, 'Keys:Delegate'],
       [{ tags: ['hot'] }, 'Wallets:Tags:Add'],
+      [{ signingKey: { id: 'key-any' } }, 'Keys:Reuse'],
     ] as const) {
       const refused = await signedCall(dfns, identity, 'POST', '/wallets', { network: 'Base', ...more });
       expect(refused.message).toBe(
@@ -147,7 +148,7 @@ describe('signatures', () => {
     const [signatureId, keyId] = [made.id, signingKey.id];
     await expect(backend.wallets.getSignature({ walletId, signatureId })).resolves.toEqual(made);
     await expect(backend.keys.getSignature({ keyId, signatureId })).resolves.toEqual(made);
-    await expect(backend.wallets.listSignatures({ walletId })).resolves.toEqual({ walletId, items: [made] });
+    await expect(backend.wallets.listSignatures({ walletId })).resolves.toEqual({ walletId, keyId, items: [made] });
     await expect(backend.keys.listSignatures({ keyId })).resolves.toEqual({ keyId, items: [made] });
     await expect(backend.keys.getSignature({ keyId, signatureId: 'sig-none' })).rejects.toMatchObject({
       httpStatus: 404,
@@ -162,7 +163,7 @@ describe('signatures', () => {
     await expect(sign(sha256(message))).resolves.toEqual(first);
     await expect(sign('00'.repeat(32))).rejects.toMatchObject({
       httpStatus: 409,
-      message: 'Conflicting transfer with same externalId',
+      message: 'Conflicting signature with same externalId',
       context: { body: { error: { details: { duplicate: { id: first.id, externalId: 'once' } } } } },
     });
   });

@@ -10,6 +10,7 @@ import { assertHeaderText, type RequestText, requestText, type UserAction } from
 import { AccountUse } from './account-use.js';
 import { CallRunner } from './call-runner.js';
 import type { BearerCaller, DfnsRequest } from './dfns-request.js';
+import { needsUserAction } from './route-rules.js';
 import { type AnsweredChallenge, type Bearer, UserActionSteps } from './user-action-steps.js';
 
 /** A {@link DfnsRequest} whose caller is not a username. */
@@ -33,7 +34,10 @@ function userTokenOf(caller: BearerCaller): string | undefined {
   return typeof caller === 'object' && 'userToken' in caller ? caller.userToken : undefined;
 }
 
-/** The one performer of calls: everything that asks Dfns goes through it. Writes of the service account are signed. */
+/**
+ * The one performer of calls: everything that asks Dfns goes through it. Writes of the service account are signed, where
+ * Dfns wants that.
+ */
 @Injectable()
 export class DfnsCalls {
   readonly #runner: CallRunner;
@@ -70,7 +74,7 @@ export class DfnsCalls {
       if (account?.begin()) userAction = undefined;
       const bearer = this.#bearer(who);
       userAction ??=
-        account && request.method !== 'GET'
+        account && needsUserAction(request)
           ? await this.#signed(request, account, attempt)
           : await this.#exchanged(given, bearer, attempt);
       const step = { step: 'call', request, ...bearer, userAction } as const;

@@ -6,7 +6,7 @@ export type BearerCaller = 'serviceAccount' | { userToken: string } | { temporar
 /**
  * Who makes a call.
  *
- * - `'serviceAccount'`: the service account. This package signs its writes.
+ * - `'serviceAccount'`: the service account. This package signs its writes, where Dfns wants that.
  * - `{ username }`: a user, with a token that this package keeps or fetches. If Dfns refuses the token, a read or an
  *   unsigned write is made once more with a fresh one. Whoever chooses `username` is that user.
  * - `{ userToken }`, `{ temporaryToken }`: the user for whom the token was issued.

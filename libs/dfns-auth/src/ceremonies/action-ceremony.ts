@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DfnsCalls } from '../calls/dfns-calls.js';
+import type { RoutedAction } from '../calls/routes.js';
 import type { FirstFactorAssertion } from '../credentials/credential-signer.js';
 import { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
 import type { CallScope } from '../http/call-scope.js';
 import { requestText, type UserAction } from '../http/request-text.js';
 import { UserCalls } from '../tokens/user-calls.js';
-import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
-import { type PublicUserActionChallenge, publicUserActionChallenge } from './public-challenges.js';
+import { type BegunAction, type CeremonyAction, withExternalId } from './external-id.js';
+import { newCeremony, OpenCeremonies } from './open-ceremonies.js';
+import { publicUserActionChallenge } from './public-challenges.js';
 
 interface Held {
   /** The body is kept as text, so that exactly the signed text is sent. */
@@ -30,11 +32,8 @@ export class ActionCeremony {
     this.#open = open;
   }
 
-  async begin(
-    username: string,
-    userAction: UserAction,
-    scope: CallScope,
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+  async begin(username: string, requested: CeremonyAction & RoutedAction, scope: CallScope): Promise<BegunAction> {
+    const { action: userAction, externalId } = withExternalId(requested);
     const { method, path, query, body } = requestText(userAction);
     const action = { method, path: `${path}${query}`, body };
     const ask = async (userToken: string) => ({
@@ -44,7 +43,9 @@ export class ActionCeremony {
     const { challenge, userToken } = await this.#users.withToken(username, ask, scope);
     const held: Held = { action, challengeIdentifier: challenge.challengeIdentifier, userToken };
     const row = { held, expiresAt: this.#open.endOfNew(userToken) };
-    return this.#open.open(newCeremony('action', username), row, publicUserActionChallenge(challenge), scope);
+    const key = newCeremony('action', username);
+    const ceremony = await this.#open.open(key, row, publicUserActionChallenge(challenge), scope);
+    return externalId === undefined ? ceremony : { ...ceremony, externalId };
   }
 
   async finish<T>(

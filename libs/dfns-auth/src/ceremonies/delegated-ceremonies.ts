@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DfnsCalls } from '../calls/dfns-calls.js';
+import {
+  type DfnsRoutes,
+  type RouteInput,
+  routeAction,
+  type UntypedRoute,
+  type UntypedRouteInput,
+} from '../calls/routes.js';
 import type { CredentialKind, FirstFactorAssertion } from '../credentials/credential-signer.js';
 import type { UserActionAssertionDto } from '../dto/assertion.dto.js';
 import { checked } from '../dto/checked.js';
@@ -7,10 +14,10 @@ import type { NewCredentialDto, RegistrationCredentialsDto } from '../dto/creden
 import { DelegatedLoginDto } from '../dto/login.dto.js';
 import type { RecoverUserDto } from '../dto/recovery.dto.js';
 import type { CallOptions } from '../http/call-scope.js';
-import type { UserAction } from '../http/request-text.js';
 import type { RecoveryResult } from '../services/results.js';
 import { ActionCeremony } from './action-ceremony.js';
 import { CredentialCeremony } from './credential-ceremony.js';
+import type { BegunAction, CeremonyAction } from './external-id.js';
 import type { Ceremony } from './open-ceremonies.js';
 import type {
   PublicCredentialChallenge,
@@ -104,19 +111,37 @@ export class DelegatedCeremonies {
     return this.#calls.scope(options, (scope) => this.#recovery.finish(name(username), ceremonyId, recovery, scope));
   }
 
-  /** Asks the user to sign exactly this request. */
+  /** Asks the user to sign exactly this request on a route of {@link DfnsRoutes}. A query is sent and not signed. */
+  beginAction<R extends keyof DfnsRoutes>(
+    username: string,
+    route: R,
+    input: RouteInput<R> & Pick<CeremonyAction, 'externalId'>,
+    options?: CallOptions,
+  ): Promise<BegunAction>;
+  /** Does the same on a route without types, for applications that do not import `nestjs-dfns-auth/routes`. */
+  beginAction(
+    username: string,
+    route: UntypedRoute,
+    input: UntypedRouteInput & Pick<CeremonyAction, 'externalId'>,
+    options?: CallOptions,
+  ): Promise<BegunAction>;
+  /** Asks the user to sign exactly this request. With `externalId` it can be repeated: see {@link CeremonyAction}. */
+  beginAction(username: string, action: CeremonyAction, options?: CallOptions): Promise<BegunAction>;
   async beginAction(
     username: string,
-    action: UserAction,
-    options: CallOptions = {},
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+    first: string | CeremonyAction,
+    second: object = {},
+    third: CallOptions = {},
+  ): Promise<BegunAction> {
+    const [action, options] = typeof first === 'string' ? [actionOn(first, second), third] : [first, second];
     return this.#calls.scope(options, (scope) => this.#actions.begin(name(username), action, scope));
   }
 
   /**
    * Sends the request of {@link beginAction} or {@link beginCredentialAction}, once.
    *
-   * @returns the JSON object that Dfns answered; its members are not checked
+   * @returns the JSON object that Dfns answered; its members are not checked. A transfer, a transaction or a signature
+   * that a policy holds is a result too: its `status` is `Pending`, and it has an `approvalId` (dfns-api 16.5)
    * @throws DfnsError `DFNS_USER_ACTION_REJECTED` for a signature that Dfns refuses
    */
   async finishAction<T>(
@@ -153,4 +178,8 @@ export class DelegatedCeremonies {
 
 function name(username: string): string {
   return checked(DelegatedLoginDto, { username }).username;
+}
+
+function actionOn(route: string, input: UntypedRouteInput & Pick<CeremonyAction, 'externalId'>): CeremonyAction {
+  return { ...routeAction(route, input), externalId: input.externalId };
 }

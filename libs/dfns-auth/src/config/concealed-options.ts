@@ -1,21 +1,32 @@
 import type { CredentialSigner } from '../credentials/credential-signer.js';
-import type { DfnsAuthModuleOptions, KeyCredentialOptions } from './options.js';
+import type { DfnsAuthModuleOptions, KeyCredentialOptions, ServiceAccountOptions, WebhooksOptions } from './options.js';
 
 /**
  * Returns the same options with concealed secrets: `inspect` with any setting, `JSON.stringify` and string templates
- * show no token, key or passphrase, and not the agent, whose connections hold the last headers. Reading the members
- * works as before.
+ * show no token, key, passphrase or webhook secret, and not the agent, whose connections hold the last headers. Reading
+ * the members works as before, except that the secrets of webhooks become functions.
  */
 export function concealOptions(options: DfnsAuthModuleOptions): DfnsAuthModuleOptions {
-  const { serviceAccount, http } = options ?? {};
-  if (!serviceAccount) return options;
-  const { authToken, credential } = serviceAccount;
-  const isKey = credential && !isSigner(credential);
+  const { serviceAccount, http, webhooks } = options ?? {};
+  if (!serviceAccount && !webhooks) return options;
   return {
     ...options,
     ...(http?.agent && { http: concealed(http) }),
-    serviceAccount: concealed({ authToken, credential: isKey ? concealed(credential) : credential }),
+    ...(webhooks && { webhooks: concealSecrets(webhooks) }),
+    ...(serviceAccount && { serviceAccount: concealAccount(serviceAccount) }),
   };
+}
+
+function concealAccount({ authToken, credential }: ServiceAccountOptions): ServiceAccountOptions {
+  const isKey = credential && !isSigner(credential);
+  return concealed({ authToken, credential: isKey ? concealed(credential) : credential });
+}
+
+/** Functions show no text, and an application can spread the options to add a store. */
+function concealSecrets(webhooks: WebhooksOptions): WebhooksOptions {
+  const { secrets } = webhooks;
+  if (secrets === undefined || secrets === null) return webhooks;
+  return { ...webhooks, secrets: [secrets].flat().map((text) => (typeof text === 'string' ? () => text : text)) };
 }
 
 /** Has no members, so there is nothing to print. */

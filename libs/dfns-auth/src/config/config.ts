@@ -2,6 +2,8 @@ import { concealed } from './concealed-options.js';
 import { OPTIONS, type OptionPath, OptionProblems } from './option-table.js';
 import type { CeremoniesOptions, DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './options.js';
 import { ServiceAccount } from './service-account.js';
+import type { WebhookStore } from './stores.js';
+import { WebhookSecrets } from './webhook-secrets.js';
 
 /** Returns the current time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -26,6 +28,7 @@ export interface DfnsAuthConfig {
   http: Required<Omit<HttpOptions, 'agent'>> & Pick<HttpOptions, 'agent'>;
   tokens: Required<Omit<TokensOptions, 'store'>> & Pick<TokensOptions, 'store'>;
   ceremonies: Required<Omit<CeremoniesOptions, 'store'>> & Pick<CeremoniesOptions, 'store'>;
+  webhooks: { secrets?: WebhookSecrets; store?: WebhookStore };
   identity?: DfnsAuthModuleOptions['identity'];
   legacy: LegacyOptions;
 }
@@ -59,11 +62,14 @@ export async function resolveConfig(input: DfnsAuthModuleOptions, now: Clock): P
     identity: options.identity,
     checkOnStart: value('checkOnStart'),
   };
+  const webhooks = section('webhooks');
+  const secrets = await WebhookSecrets.open(options.webhooks?.secrets, problems);
   const serviceAccount = await ServiceAccount.open(options.serviceAccount, options.orgId, now, problems);
   problems.throwIfAny();
   const authToken = async () => serviceAccount?.use().token;
   return {
     ...config,
+    webhooks: { ...webhooks, secrets },
     baseUrl: String(baseUrl).replace(/\/+$/, ''),
     serviceAccount,
     authToken,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { registerAs } from '@nestjs/config';
 import { DfnsError } from '../errors/dfns-error.js';
 import { concealOptions } from './concealed-options.js';
-import { type CheckContext, hostList, OPTIONS, type OptionEntry } from './option-table.js';
+import { type CheckContext, commaSeparated, OPTIONS, type OptionEntry } from './option-table.js';
 import type { DfnsAuthModuleOptions } from './options.js';
 
 type Source = Record<string, string | undefined>;
@@ -21,7 +21,7 @@ export function readEnvironment(source: Source): DfnsAuthModuleOptions {
   const context: CheckContext = {
     orgId: texts.get('DFNS_ORG_ID'),
     passphrase: texts.get('DFNS_PRIVATE_KEY_PASSPHRASE'),
-    insecureHttpHosts: hostList(texts.get('DFNS_INSECURE_HTTP_HOSTS') ?? ''),
+    insecureHttpHosts: commaSeparated(texts.get('DFNS_INSECURE_HTTP_HOSTS') ?? ''),
     now: Date.now(),
   };
   const options = {};

@@ -4,9 +4,7 @@ import { readTokenClaims } from '../credentials/token-claims.js';
 import { isSigner } from './concealed-options.js';
 import { type CheckContext, OPTIONS, type OptionProblems } from './option-table.js';
 import type { KeyCredentialOptions, Secret, ServiceAccountOptions } from './options.js';
-
-/** Milliseconds that a function given for a secret may take. */
-const SECRET_TIMEOUT_MS = 10_000;
+import { SECRET_NOT_FETCHED, secretText } from './secret-text.js';
 
 const TOKEN = 'serviceAccount.authToken';
 const CREDENTIAL = 'serviceAccount.credential';
@@ -79,27 +77,12 @@ async function textsOf(secrets: Map<SecretPath, Secret | undefined>, problems: O
   const fetched = await Promise.all(
     [...secrets].map(async ([path, secret]): Promise<[SecretPath, unknown][]> => {
       try {
-        return [[path, typeof secret === 'function' ? await withinLimit(secret) : (secret ?? undefined)]];
+        return [[path, await secretText(secret)]];
       } catch {
-        problems.add(
-          path,
-          `could not be fetched: the function given for it threw or took over ${SECRET_TIMEOUT_MS} ms`,
-        );
+        problems.add(path, SECRET_NOT_FETCHED);
         return [];
       }
     }),
   );
   return new Map(fetched.flat());
-}
-
-async function withinLimit(fetch: () => string | Promise<string>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, SECRET_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([fetch(), tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -100,6 +100,22 @@ export function passphraseProblem(value: unknown): string | undefined {
   return value === undefined || typeof value === 'string' ? undefined : 'is not text: give the passphrase of the key';
 }
 
+/** @param value texts, or functions that are asked later; one or a list */
+export function webhookSecretsProblem(value: unknown): string | undefined {
+  const secrets = [value].flat();
+  if (secrets.length === 0) return 'is an empty list: give the secret that Dfns showed when the webhook was created';
+  for (const secret of secrets) {
+    if (typeof secret === 'function') continue;
+    if (typeof secret !== 'string' || secret === '') {
+      return 'has an empty secret, with which anybody can sign: give the secret that Dfns showed when the webhook was created';
+    }
+    if (UNPRINTABLE.test(secret)) {
+      return 'has white space, line breaks or invisible characters in it: copy each secret again as one line';
+    }
+  }
+  return undefined;
+}
+
 export function checkOnStartProblem(value: unknown): string | undefined {
   return value === undefined || ['off', 'warn', 'fail'].includes(value as string)
     ? undefined

@@ -11,6 +11,7 @@ import {
   orgIdProblem,
   passphraseProblem,
   privateKeyProblem,
+  webhookSecretsProblem,
   wholeNumberProblem,
 } from './option-checks.js';
 import type {
@@ -20,6 +21,7 @@ import type {
   KeyCredentialOptions,
   LegacyOptions,
   TokensOptions,
+  WebhooksOptions,
 } from './options.js';
 
 /** What a check may use in addition to the value. */
@@ -49,17 +51,21 @@ export interface OptionEntry {
 
 /** The dotted path of every option that an application can set. */
 export type OptionPath =
-  | Exclude<keyof DfnsAuthModuleOptions & string, 'serviceAccount' | 'http' | 'tokens' | 'ceremonies' | 'legacy'>
+  | Exclude<
+      keyof DfnsAuthModuleOptions & string,
+      'serviceAccount' | 'http' | 'tokens' | 'ceremonies' | 'webhooks' | 'legacy'
+    >
   | 'serviceAccount.authToken'
   | `serviceAccount.credential.${keyof KeyCredentialOptions}`
   | `http.${keyof HttpOptions}`
   | `tokens.${keyof TokensOptions}`
   | `ceremonies.${keyof CeremoniesOptions}`
+  | `webhooks.${keyof WebhooksOptions}`
   | `legacy.${keyof LegacyOptions}`;
 
 const number = (value: string) => (/^\d+$/.test(value) ? Number(value) : value);
 const boolean = (value: string) => ({ true: true, false: false })[value] ?? value;
-export const hostList = (value: string) => value.split(',').map((host) => host.trim());
+export const commaSeparated = (value: string) => value.split(',').map((item) => item.trim());
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -79,7 +85,7 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   },
   insecureHttpHosts: {
     variable: 'DFNS_INSECURE_HTTP_HOSTS',
-    parse: hostList,
+    parse: commaSeparated,
     check: (value) => insecureHttpHostsProblem(value, process.env['NODE_ENV']),
     words:
       'hosts of local sandboxes, such as `dfns-sandbox`, that `baseUrl` may reach by `http:`; separated by commas in the variable; refused if `NODE_ENV` is `production`',
@@ -164,6 +170,15 @@ export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   'ceremonies.lifetimeMs': { default: 600_000, ...wholeNumber(1, HOUR_MS, 'milliseconds to answer a challenge') },
   'ceremonies.maxEntries': { default: 10_000, ...wholeNumber(1, 1_000_000, 'ceremonies that are kept in memory') },
   'ceremonies.store': { words: 'a store that replicas share; else the memory of this process' },
+  'webhooks.secrets': {
+    variable: 'DFNS_WEBHOOK_SECRETS',
+    fromFile: true,
+    parse: commaSeparated,
+    check: webhookSecretsProblem,
+    words:
+      'secrets of your webhooks (`whs-…`), separated by commas in the variable; one secret, or two while you change it',
+  },
+  'webhooks.store': { words: 'a store that replicas share; else the memory of this process' },
   checkOnStart: {
     variable: 'DFNS_CHECK_ON_START',
     default: 'off',

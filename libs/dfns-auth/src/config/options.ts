@@ -2,7 +2,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { ExecutionContext } from '@nestjs/common';
 import type { CredentialSigner } from '../credentials/credential-signer.js';
-import type { CeremonyStore, TokenStore } from './stores.js';
+import type { CeremonyStore, TokenStore, WebhookStore } from './stores.js';
 
 /**
  * A secret, or a function that fetches it, for example from a secret manager. A function is called at start, and again
@@ -72,6 +72,17 @@ export interface CeremoniesOptions {
   store?: CeremonyStore;
 }
 
+/** How deliveries of webhooks are checked, and how it is remembered which events were handled. See `DfnsWebhook`. */
+export interface WebhooksOptions {
+  /**
+   * The secrets (`whs-…`) that Dfns showed when your webhooks were created. While you replace a webhook, give the old
+   * and the new one. Functions are called at start and for every delivery, and may take 10 seconds.
+   */
+  secrets?: Secret | Secret[];
+  /** A store that replicas share. @default none: in the memory of this process, the last 100 000 events for 25 hours */
+  store?: WebhookStore;
+}
+
 /** Headers that only older Dfns documents ask for (dfns-api 3.2, 3.3). They are not sent unless set. */
 export interface LegacyOptions {
   /** Sent as `X-DFNS-APPID`. */
@@ -95,6 +106,7 @@ export interface DfnsAuthModuleOptions {
   http?: HttpOptions;
   tokens?: TokensOptions;
   ceremonies?: CeremoniesOptions;
+  webhooks?: WebhooksOptions;
   /** Returns the Dfns username of the authenticated principal, from your session or access token, never from a body. */
   identity?: (context: ExecutionContext) => string | undefined | Promise<string | undefined>;
   legacy?: LegacyOptions;

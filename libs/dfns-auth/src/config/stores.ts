@@ -50,3 +50,19 @@ export interface CeremonyStore {
    */
   take(id: string, owner?: CeremonyOwner): Promise<string | undefined>;
 }
+
+/**
+ * Remembers which webhook events were handled, for several replicas. Keys are hashes, and no row is secret. If the store
+ * fails or takes over 500 ms, the delivery is answered 503, and Dfns sends it again.
+ */
+export interface WebhookStore {
+  /** Resolves to `undefined` for a key that is unknown or expired. */
+  get(key: string): Promise<string | undefined>;
+  /** Keeps `value` for at most `ttlMs` milliseconds. */
+  set(key: string, value: string, ttlMs: number): Promise<void>;
+  /**
+   * Takes the lock to handle an event, for at most `ttlMs` milliseconds. Resolves to `undefined` while another replica has
+   * it. Without this method, two replicas that get the same event at the same moment may both handle it.
+   */
+  lock?(key: string, ttlMs: number): Promise<ReleaseLock | undefined>;
+}

@@ -61,6 +61,35 @@ export function noteMayHaveHappened(error: DfnsError): void {
   (error as { mayHaveHappened: boolean }).mayHaveHappened = true;
 }
 
+/** The thing at Dfns that has the `externalId` of a refused request already (dfns-api 16.4). */
+export interface DfnsDuplicate {
+  externalId: string;
+  /** The id of the transfer, the transaction or the signature. Missing if Dfns does not tell it. */
+  id?: string;
+}
+
+/**
+ * What Dfns answers if a policy holds a change of a policy, a permission or an assignment (dfns-api 16.6). The members
+ * are as Dfns sent them, and are not checked.
+ */
+export interface DfnsChangeRequest {
+  /** `cr-…` */
+  id?: string;
+  kind?: 'Policy' | 'Permission' | 'Assignment' | (string & {});
+  operationKind?: 'Create' | 'Update' | 'Delete' | (string & {});
+  status?: 'Pending' | 'Applied' | 'Failed' | 'Rejected' | (string & {});
+  requester?: { userId?: string; tokenId?: string };
+  /** The id of what is changed. */
+  entityId?: string;
+  /** ISO 8601. */
+  dateCreated?: string;
+  dateResolved?: string;
+  /** `ap-…` */
+  approvalId?: string;
+  /** What is changed, as it would become. */
+  body?: unknown;
+}
+
 /** What Dfns answered, as far as it may be kept. */
 export interface DfnsApiErrorDetails extends DfnsErrorDetails {
   operation: string;
@@ -72,6 +101,8 @@ export interface DfnsApiErrorDetails extends DfnsErrorDetails {
   upstreamMessage?: string;
   /** See {@link DfnsApiError.pending}. */
   pending?: unknown;
+  /** See {@link DfnsApiError.duplicate}. */
+  duplicate?: DfnsDuplicate;
 }
 
 /**
@@ -83,6 +114,8 @@ export class DfnsApiError extends DfnsError {
   readonly upstreamStatus: number;
   readonly errorId?: string;
   readonly upstreamMessage?: string;
+  /** With `DFNS_CONFLICT`: the earlier request with the same `externalId`, but another body or another wallet. */
+  readonly duplicate?: DfnsDuplicate;
   readonly #pending: unknown;
 
   constructor(code: DfnsErrorCode, message: string, details: DfnsApiErrorDetails) {
@@ -91,15 +124,16 @@ export class DfnsApiError extends DfnsError {
     this.upstreamStatus = details.upstreamStatus;
     if (details.errorId !== undefined) this.errorId = details.errorId;
     if (details.upstreamMessage !== undefined) this.upstreamMessage = details.upstreamMessage;
+    if (details.duplicate !== undefined) this.duplicate = details.duplicate;
     this.#pending = details.pending;
   }
 
   /**
-   * With `DFNS_POLICY_PENDING`: the JSON object that Dfns answered, to follow the approval by (dfns-api 16). It is not
-   * printed with the error.
+   * With `DFNS_POLICY_PENDING`: the change request that waits, as Dfns answered it (dfns-api 16.5). Follow it with
+   * `GET /v2/policy-approvals/{approvalId}`. It is not printed with the error.
    */
-  get pending(): unknown {
-    return this.#pending;
+  get pending(): DfnsChangeRequest | undefined {
+    return this.#pending as DfnsChangeRequest | undefined;
   }
 
   get [API_ERROR](): true {

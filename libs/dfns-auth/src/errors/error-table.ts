@@ -175,6 +175,16 @@ export const DFNS_ERRORS = {
     when: 'The ceremony is unknown, expired, used, or belongs to another user.',
     fix: 'Begin again.',
   },
+  /**
+   * A webhook delivery has no signature by one of the secrets, is 300 seconds or more away from now, or holds no event.
+   * If it came from Dfns, compare `webhooks.secrets` and the clock, and look for a proxy that changes bodies.
+   */
+  DFNS_WEBHOOK_REFUSED: {
+    status: 401,
+    clientMessage: 'The delivery was not accepted.',
+    when: 'A webhook delivery has no signature by one of the secrets, is 300 seconds or more away from now, or holds no event.',
+    fix: 'If it came from Dfns, compare `webhooks.secrets` and the clock, and look for a proxy that changes bodies.',
+  },
 } as const satisfies Record<string, DfnsErrorEntry>;
 
 /** The reason why a call failed: a key of {@link DFNS_ERRORS}. Codes are part of the contract; messages may change. */

@@ -1,3 +1,5 @@
+import type { DfnsDuplicate } from '../errors/dfns-error.js';
+
 /** A parsed JSON object: not an array, not `null`. */
 export type JsonObject = Record<string, unknown>;
 
@@ -49,6 +51,22 @@ export function readErrorEnvelope(answer: Answer): ErrorEnvelope {
   return {
     message: typeof error['message'] === 'string' ? error['message'] : '',
     ...(typeof id === 'string' && /^\d{1,40}$/.test(id) && { errorId: id }),
+  };
+}
+
+/**
+ * Reads what a 409 says about an earlier request with the same `externalId` (dfns-api 16.4). `undefined` unless it is an
+ * `externalId` that `sentBody` has, so that no other text of an answer gets through.
+ */
+export function readDuplicate(answer: Answer, sentBody: string): DfnsDuplicate | undefined {
+  const { error } = readJsonObject(answer) ?? {};
+  const details = isJsonObject(error) ? error['details'] : undefined;
+  const duplicate = isJsonObject(details) ? details['duplicate'] : undefined;
+  const { externalId, id } = isJsonObject(duplicate) ? duplicate : {};
+  if (typeof externalId !== 'string' || !sentBody.includes(JSON.stringify(externalId))) return undefined;
+  return {
+    externalId,
+    ...(typeof id === 'string' && /^[a-z]{2,5}(-[a-z0-9]{5}){2}-[a-z0-9]{14,16}$/.test(id) && { id }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { DfnsApiError, DfnsError, isDfnsError } from '../errors/dfns-error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import { type Answer, readErrorEnvelope, readJsonObject, readRetryAfter } from './answer.js';
+import { type Answer, readDuplicate, readErrorEnvelope, readJsonObject, readRetryAfter } from './answer.js';
 import { AnswerReader } from './answer-reader.js';
 import type { Attempt } from './call-scope.js';
 import { Circuit } from './circuit.js';
@@ -147,6 +147,7 @@ export class DfnsHttp implements OnApplicationShutdown {
       upstreamMessage: message === '' ? undefined : attempt.secrets.scrub(message),
       retryAfterMs: readRetryAfter(answer, this.#now()),
       ...(status === 202 && { pending: readJsonObject(answer) }),
+      ...(code === 'DFNS_CONFLICT' && { duplicate: readDuplicate(answer, request.request.body) }),
     });
   }
 }

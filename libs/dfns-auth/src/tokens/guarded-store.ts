@@ -12,8 +12,8 @@ const HALF_OPEN_AFTER_MS = 1_000;
  * The store of the application, which may fail or hang: each operation has a limit of {@link STORE_TIMEOUT_MS}
  * milliseconds, and after failures the store is left out for a while.
  */
-export class GuardedStore {
-  readonly #store: TokenStore;
+export class GuardedStore<S = TokenStore> {
+  readonly #store: S;
   readonly #owner: readonly string[];
   readonly #breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(BREAK_AFTER),
@@ -21,7 +21,7 @@ export class GuardedStore {
   });
 
   /** @param owner what keeps the rows of several organisations apart */
-  constructor(store: TokenStore, owner: readonly string[]) {
+  constructor(store: S, owner: readonly string[]) {
     this.#store = store;
     this.#owner = owner;
   }
@@ -37,7 +37,7 @@ export class GuardedStore {
    * @param late gets a result that arrives after the limit
    * @throws if the store fails, does not answer in time, or is left out
    */
-  ask<T>(operation: (store: TokenStore) => Promise<T>, late?: (result: T) => void): Promise<T> {
+  ask<T>(operation: (store: S) => Promise<T>, late?: (result: T) => void): Promise<T> {
     return this.#breaker.execute(async () => {
       const answer = operation(this.#store);
       try {
@@ -50,7 +50,7 @@ export class GuardedStore {
   }
 
   /** Makes one operation, whose failure is ignored. */
-  async try(operation: (store: TokenStore) => Promise<void>): Promise<void> {
+  async try(operation: (store: S) => Promise<void>): Promise<void> {
     await this.ask(operation).catch(() => {});
   }
 }

@@ -21,11 +21,11 @@ export class BearerGuard implements CanActivate {
     const token = bearer ? this.tokens.read(bearer, BEARERS) : undefined;
     const caller = token ? this.#callerOf(token) : undefined;
     if (!caller) throw notAuthorized();
-    request.caller = caller;
+    request.caller = { ...caller, path: request.originalUrl.split('?')[0] ?? '' };
     return true;
   }
 
-  #callerOf(token: TokenClaims): Caller | undefined {
+  #callerOf(token: TokenClaims): Omit<Caller, 'path'> | undefined {
     const { userId, tokenKind } = token['https://custom/app_metadata'];
     const user = this.users.byId(userId);
     if (!user?.isActive || user.generation !== token.generation || this.revoked.has(token.jti)) return undefined;

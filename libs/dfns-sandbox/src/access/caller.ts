@@ -11,6 +11,8 @@ export interface Caller {
   kind: CallerKind;
   user: User;
   token: TokenClaims;
+  /** The path of the request, without the query. */
+  path: string;
 }
 
 /** A request with its caller. The bearer guard sets the caller. */

@@ -16,6 +16,7 @@ export interface SandboxOptions {
    */
   restart?: boolean;
   lifetimes?: Partial<Lifetimes>;
+  transfers?: Partial<TransferTimes>;
   /** The number of requests of the organisation in each fixed window of 60 seconds (dfns-api 6.1). @default no limit */
   rateLimitPerMinute?: number;
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   challenges?: () => string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
+  /** Sends webhook deliveries also to other machines. Without it they only go to this machine. @default false */
+  remoteWebhooks?: boolean;
 }
 
 /** How long tokens, challenges and user actions are valid, in milliseconds (dfns-api 21.1, 21.2, 21.3). */
@@ -37,6 +40,19 @@ export interface Lifetimes {
   challengeMs: number;
   /** The `userAction`. @default 300_000 */
   userActionMs: number;
+}
+
+/**
+ * When a transfer or a transaction goes on, in milliseconds after it was asked for, or after its approval. `Infinity`
+ * means never by the clock, only by hand.
+ */
+export interface TransferTimes {
+  /** @default 1_000 */
+  executeAfterMs: number;
+  /** @default 2_000 */
+  broadcastAfterMs: number;
+  /** @default 5_000 */
+  confirmAfterMs: number;
 }
 
 /** The web application that may use passkeys. */
@@ -56,28 +72,34 @@ const LIFETIMES: Lifetimes = {
   userActionMs: 300_000,
 };
 
+const TRANSFER_TIMES: TransferTimes = { executeAfterMs: 1_000, broadcastAfterMs: 2_000, confirmAfterMs: 5_000 };
+
 /** The options, with default values for those that are left out. */
 export class SandboxConfig {
   readonly orgId: string;
   readonly legacy: boolean;
   readonly restart: boolean;
   readonly lifetimes: Lifetimes;
+  readonly transfers: TransferTimes;
   readonly rateLimitPerMinute: number | undefined;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
+  readonly remoteWebhooks: boolean;
 
   constructor(options: SandboxOptions) {
     this.orgId = options.orgId ?? identifier('or');
     this.legacy = options.legacy ?? false;
     this.restart = options.restart ?? this.legacy;
     this.lifetimes = { ...LIFETIMES, ...options.lifetimes };
+    this.transfers = { ...TRANSFER_TIMES, ...options.transfers };
     this.rateLimitPerMinute = options.rateLimitPerMinute;
     this.now = options.now ?? Date.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
+    this.remoteWebhooks = options.remoteWebhooks ?? false;
   }
 
   /** The current time in the date format of the API. */

@@ -28,8 +28,9 @@ export const userDeactivated = () => new Refusal(400, 'User account has been dea
 export const nonceInvalid = () => new Refusal(400, 'request nonce is missing or invalid');
 export const nonceSpent = () => new Refusal(400, 'request nonce has already been used');
 export const notFound = (thing: string, details: object) => new Refusal(404, `${thing} not found`, details);
-export const externalIdConflict = (id: string, externalId: string) =>
-  new Refusal(409, 'Conflicting transfer with same externalId', { duplicate: { id, externalId } });
+/** @param id missing if the caller may not know what the other request was */
+export const externalIdConflict = (thing: string, externalId: string, id?: string) =>
+  new Refusal(409, `Conflicting ${thing} with same externalId`, { duplicate: { id, externalId } });
 
 // Dfns does not document these messages (dfns-api 21).
 
@@ -38,5 +39,10 @@ export const assertionRefused = (reason: unknown) => new Refusal(401, `Credentia
 export const attestationRefused = (reason: unknown) => new Refusal(401, `New credential was refused: ${reason}`);
 export const credentialExists = (credId: string) => new Refusal(409, 'Credential already exists.', { credId });
 export const userArchived = () => new Refusal(422, 'User has been archived.');
+export const decidedAlready = () => new Refusal(409, 'This user has already decided about the approval.');
+export const notDelegable = (reason: string) => new Refusal(412, `The key ${reason}.`);
+/** A change that the present state of a thing does not allow. */
+export const wrongState = (reason: string) => new Refusal(422, reason);
+export const notInSandbox = (what: string) => new Refusal(402, `${what} is not part of the sandbox`);
 export const bodyInvalid = (problems: string[]) =>
   new Refusal(400, `Request is not valid: ${problems.join('; ')}`, { errors: problems });

@@ -111,3 +111,9 @@ export function userAnswer(user: User, orgId: string) {
     permissionAssignments: [],
   };
 }
+
+/** How a request names the user who asked for it. The token of a service account is its username. */
+export const requesterOf = ({ userId, username, isServiceAccount }: User) => ({
+  userId,
+  ...(isServiceAccount && { tokenId: username }),
+});

@@ -85,5 +85,6 @@ function serviceAccountAnswer(user: User, orgId: string, accessToken?: string) {
     publicKey,
     tokenId: user.username,
   }));
-  return { userInfo: userAnswer(user, orgId), accessTokens };
+  const { isSSORequired: _, ...userInfo } = userAnswer(user, orgId);
+  return { userInfo, accessTokens };
 }

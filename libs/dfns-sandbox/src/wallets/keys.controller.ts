@@ -1,22 +1,54 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { Access, type AccessRule } from '../access/access-rule.js';
 import { type Caller, CurrentCaller } from '../access/caller.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
+import { boolean, object, oneOf, optional, satisfying, text, type ValueOf } from '../bodies/shape.js';
+import { bodyInvalid, notInSandbox } from '../errors/refusals.js';
 import { type PageQuery, page } from '../server/page.js';
-import { type SignatureBody, signatureBody } from './signature-request.js';
-import { SignatureStore } from './signature-store.js';
-import type { SigningKey } from './signing-key.js';
+import { Delegation } from './delegation.js';
+import { keyAnswer } from './signing-key.js';
 import { WalletStore } from './wallet-store.js';
 
-const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
+const keyBody = object({
+  scheme: oneOf('ECDSA', 'EdDSA'),
+  curve: oneOf('secp256k1', 'ed25519'),
+  name: optional(text({ max: 100 })),
+  delegateTo: optional(text()),
+  delayDelegation: optional(boolean()),
+});
+const nameBody = object({
+  name: satisfying<string | null>(
+    'a text of at most 100 characters, or null',
+    (value) => value === null || (typeof value === 'string' && value.length <= 100),
+  ),
+});
+const delegateBody = object({ delegateTo: text() });
 
-/** `/keys` (dfns-api 15.5, 15.6). A key is made together with a wallet. */
+const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceAccount'];
+const staff: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
+
+/** `/keys` (dfns-api 15.5). */
 @Controller('keys')
 export class KeysController {
   constructor(
     private readonly wallets: WalletStore,
-    private readonly signatures: SignatureStore,
+    private readonly delegation: Delegation,
   ) {}
+
+  @Post()
+  @Access({ callers, operation: 'createKeys', userAction: true })
+  create(@CurrentCaller() caller: Caller, @JsonBody(keyBody) body: ValueOf<typeof keyBody>) {
+    const { scheme, curve, ...request } = body;
+    if ((scheme === 'EdDSA') !== (curve === 'ed25519')) throw bodyInvalid([`body.curve is not a curve of ${scheme}`]);
+    const delegateTo = this.delegation.ofNewKey(caller, body.delegateTo);
+    return keyAnswer(this.wallets.createKey({ scheme, curve }, { ...request, delegateTo }));
+  }
+
+  @Post('import')
+  @Access({ callers: staff, operation: 'importKeys', userAction: true })
+  import() {
+    throw notInSandbox('The import of keys');
+  }
 
   @Get()
   @Access({ callers, operation: 'readKeys' })
@@ -29,44 +61,40 @@ export class KeysController {
   @Access({ callers, operation: 'readKeys' })
   get(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string) {
     const key = this.wallets.getKey(keyId, user);
-    const wallets = this.wallets.visibleTo(user).filter((wallet) => wallet.key === key);
     return {
       ...keyAnswer(key),
-      wallets: wallets.map(({ id, network }) => ({ id, network })),
+      wallets: this.wallets.ofKey(key).map(({ id, network }) => ({ id, network })),
       store: { id: 'sandbox', kind: 'Mpc', keyId },
     };
   }
 
-  @Post(':keyId/signatures')
-  @Access({ callers, operation: 'createSignatures', userAction: true })
-  sign(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string, @JsonBody(signatureBody) body: SignatureBody) {
-    return this.signatures.create(user, this.wallets.getKey(keyId, user), body);
+  @Put(':keyId')
+  @Access({ callers, operation: 'updateKeys', userAction: true })
+  update(
+    @CurrentCaller() caller: Caller,
+    @Param('keyId') keyId: string,
+    @JsonBody(nameBody) { name }: ValueOf<typeof nameBody>,
+  ) {
+    const key = this.wallets.getKeyForUse(keyId, caller);
+    key.name = name ?? undefined;
+    return keyAnswer(key);
   }
 
-  @Get(':keyId/signatures')
-  @Access({ callers, operation: 'readSignatures' })
-  listSignatures(@CurrentCaller() { user }: Caller, @Param('keyId') keyId: string, @Query() query: PageQuery) {
-    return { keyId, ...page(this.signatures.of(this.wallets.getKey(keyId, user).id), query) };
-  }
-
-  @Get(':keyId/signatures/:signatureId')
-  @Access({ callers, operation: 'readSignatures' })
-  getSignature(
+  @Post(':keyId/delegate')
+  @Access({ callers: staff, operation: 'delegateKeys', userAction: true })
+  delegate(
     @CurrentCaller() { user }: Caller,
     @Param('keyId') keyId: string,
-    @Param('signatureId') signatureId: string,
+    @JsonBody(delegateBody) { delegateTo }: ValueOf<typeof delegateBody>,
   ) {
-    return this.signatures.get(this.wallets.getKey(keyId, user).id, signatureId);
+    this.delegation.delegate(this.wallets.getKey(keyId, user), 'delegateTo', delegateTo);
+    return { keyId, status: 'Delegated' };
+  }
+
+  @Post(':keyId/export')
+  @Access({ callers, operation: 'exportKeys', userAction: true })
+  export(@CurrentCaller() caller: Caller, @Param('keyId') keyId: string) {
+    this.wallets.getKeyForUse(keyId, caller);
+    throw notInSandbox('The export of keys');
   }
 }
-
-/** The JSON object that the API returns for a key (dfns-api 19.14). */
-const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated }: SigningKey) => ({
-  id,
-  scheme,
-  curve,
-  publicKey,
-  status: 'Active',
-  custodial: delegatedTo === undefined,
-  dateCreated,
-});

@@ -25,13 +25,16 @@ export const signatureBody = choice('kind', {
 });
 export type SignatureBody = ValueOf<typeof signatureBody>;
 
+/** @throws Refusal 400 for a `Message` and an ECDSA key, because such a key signs digests only */
+export function expectSignable(key: SigningKey, body: SignatureBody): void {
+  if (body.kind === 'Message' && key.scheme === 'ECDSA') throw bodyInvalid(['body.kind Message needs an EdDSA key']);
+}
+
 /**
  * Makes a real signature, and returns it with the signed bytes. For `Hash` and `Message` these are the bytes of the
  * request. The sandbox does not know the encodings of the chains. For the other kinds it signs SHA-256 of the JSON.
- * @throws Refusal 400 for a `Message` and an ECDSA key, because such a key signs digests only
  */
 export function signRequest(key: SigningKey, body: SignatureBody) {
-  if (body.kind === 'Message' && key.scheme === 'ECDSA') throw bodyInvalid(['body.kind Message needs an EdDSA key']);
   const data = signedData(body);
   const signature = key.scheme === 'EdDSA' ? signEdwards(key, data) : signElliptic(key, data);
   return { signature, signedData: hex(data) };

@@ -1,18 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { externalIdConflict, notFound } from '../errors/refusals.js';
-import type { User } from '../identities/user-store.js';
-import { type SignatureBody, signRequest } from './signature-request.js';
+import { PlatformEvents } from '../events/platform-events.js';
+import { requesterOf, type User } from '../identities/user-store.js';
+import type { Activity } from '../policies/activity.js';
+import { PolicyGate } from '../policies/policy-gate.js';
+import { expectSignable, type SignatureBody, signRequest } from './signature-request.js';
 import type { SigningKey } from './signing-key.js';
-import type { Wallet } from './wallet-store.js';
+import { type Wallet, WalletStore } from './wallet-store.js';
 
-/** Signature requests of keys and wallets. The sandbox has no policies, so it signs each request immediately. */
+/** Signature requests of keys and wallets. They are signed at once, if no policy holds them (dfns-api 16.5). */
 @Injectable()
 export class SignatureStore {
   readonly #requests: SignatureRequest[] = [];
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly events: PlatformEvents,
+    private readonly wallets: WalletStore,
+    private readonly gate: PolicyGate,
+  ) {}
 
   /**
    * Returns the first answer again if `externalId` and body are the same (dfns-api 16.4).
@@ -23,27 +32,60 @@ export class SignatureStore {
     const earlier = externalId && this.#requests.find((request) => request.externalId === externalId);
     if (earlier) {
       const isSame = earlier.walletId === wallet?.id && earlier.keyId === key.id;
-      if (isSame && JSON.stringify(earlier.requestBody) === JSON.stringify(body)) return earlier;
-      throw externalIdConflict(earlier.id, externalId);
+      if (isSame && isDeepStrictEqual(earlier.requestBody, body)) return earlier;
+      const isVisible = requester.kind !== 'EndUser' || earlier.requester.userId === requester.userId;
+      throw externalIdConflict('signature', externalId, isVisible ? earlier.id : undefined);
     }
-    const request = {
+    expectSignable(key, body);
+    const request: SignatureRequest = {
       id: identifier('sig'),
       ...(wallet && { walletId: wallet.id }),
       keyId: key.id,
-      requester: {
-        userId: requester.userId,
-        ...(requester.isServiceAccount && { tokenId: requester.username }),
-      },
+      requester: requesterOf(requester),
       requestBody: body,
-      status: 'Signed',
-      ...signRequest(key, body),
+      status: 'Pending',
       network: wallet?.network ?? body.network,
       dateRequested: this.config.date(),
-      dateSigned: this.config.date(),
       externalId,
     };
     this.#requests.push(request);
+    this.events.emit('wallet.signature.requested', { signatureRequest: { ...request } });
+    this.#ask(requester, key, request);
     return request;
+  }
+
+  /** Policies never look at what end users do with their keys (dfns-api 16.5). */
+  #ask(initiator: User, key: SigningKey, request: SignatureRequest): void {
+    const goOn = (time: number) => this.#sign(key, request, time);
+    if (key.delegatedTo !== undefined) {
+      goOn(this.config.now());
+      return;
+    }
+    const wallets = this.wallets.ofKey(key).filter(({ id }) => id === (request.walletId ?? id));
+    const activity: Activity = {
+      kind: 'Wallets:Sign',
+      id: request.id,
+      initiator,
+      subject: { walletIds: wallets.map(({ id }) => id), walletTags: wallets.flatMap(({ tags }) => tags) },
+      shown: () => ({ signatureRequest: { ...request } }),
+      goOn,
+      reject: (reason, time) => this.#end(request, { status: 'Rejected', reason }, time),
+    };
+    this.gate.submit(activity, (approvalId) => {
+      request.approvalId = approvalId;
+    });
+  }
+
+  #sign(key: SigningKey, request: SignatureRequest, time: number): void {
+    const dateSigned = new Date(time).toISOString();
+    this.#end(request, { status: 'Signed', dateSigned, ...signRequest(key, request.requestBody) }, time);
+  }
+
+  #end(request: SignatureRequest, change: Partial<SignatureRequest>, time: number): void {
+    Object.assign(request, change);
+    if (request.approvalId) request.datePolicyResolved = new Date(time).toISOString();
+    const kind = request.status === 'Signed' ? 'wallet.signature.signed' : 'wallet.signature.rejected';
+    this.events.emit(kind, { signatureRequest: { ...request } });
   }
 
   /** @param ownerId id of a key or of a wallet */
@@ -66,11 +108,14 @@ export interface SignatureRequest {
   keyId: string;
   requester: { userId: string; tokenId?: string };
   requestBody: SignatureBody;
-  status: string;
-  signature: { r: string; s: string; recid?: number; encoded: string };
-  signedData: string;
+  status: 'Pending' | 'Signed' | 'Rejected';
+  reason?: string;
+  approvalId?: string;
+  signature?: { r: string; s: string; recid?: number; encoded: string };
+  signedData?: string;
   network?: string;
   dateRequested: string;
-  dateSigned: string;
+  datePolicyResolved?: string;
+  dateSigned?: string;
   externalId?: string;
 }

@@ -9,11 +9,23 @@ export interface SigningKey extends KeyScheme {
   /** In hex: the compressed point, or the 32 bytes of an Ed25519 key. */
   readonly publicKey: string;
   readonly dateCreated: string;
-  /** The id of the only end user who may see and use the key. */
-  readonly delegatedTo?: string;
+  name?: string;
+  /** The id of the only end user who may see and use the key. It never changes once it is set. */
+  delegatedTo?: string;
+  /** Whether the key was made to be delegated later. */
+  readonly isForDelegation: boolean;
 }
 
-export function makeSigningKey(scheme: KeyScheme, dateCreated: string, delegatedTo?: string): SigningKey {
+/** How a new key is made, besides its scheme. */
+export interface KeyRequest {
+  name?: string;
+  /** The user id of an end user. */
+  delegateTo?: string;
+  /** @default false */
+  delayDelegation?: boolean;
+}
+
+export function makeSigningKey(scheme: KeyScheme, dateCreated: string, request: KeyRequest): SigningKey {
   const { privateKey, publicKey } =
     scheme.curve === 'ed25519'
       ? generateKeyPairSync('ed25519')
@@ -27,7 +39,9 @@ export function makeSigningKey(scheme: KeyScheme, dateCreated: string, delegated
     privateKey,
     publicKey: scheme.curve === 'ed25519' ? xHex : prefix + xHex,
     dateCreated,
-    ...(delegatedTo && { delegatedTo }),
+    isForDelegation: request.delayDelegation ?? false,
+    ...(request.name !== undefined && { name: request.name }),
+    ...(request.delegateTo !== undefined && { delegatedTo: request.delegateTo }),
   };
 }
 
@@ -36,3 +50,15 @@ export function addressOf({ curve, publicKey }: SigningKey): string {
   if (curve === 'ed25519') return publicKey;
   return `0x${createHash('sha256').update(publicKey, 'hex').digest('hex').slice(-40)}`;
 }
+
+/** The JSON object that the API returns for a key (dfns-api 19.14). */
+export const keyAnswer = ({ id, scheme, curve, publicKey, delegatedTo, dateCreated, name }: SigningKey) => ({
+  id,
+  scheme,
+  curve,
+  publicKey,
+  name,
+  status: 'Active',
+  custodial: delegatedTo === undefined,
+  dateCreated,
+});

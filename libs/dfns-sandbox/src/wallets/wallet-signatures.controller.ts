@@ -20,18 +20,19 @@ export class WalletSignaturesController {
   @Post()
   @Access({ callers, operation: 'createSignatures', userAction: true })
   create(
-    @CurrentCaller() { user }: Caller,
+    @CurrentCaller() caller: Caller,
     @Param('walletId') walletId: string,
     @JsonBody(signatureBody) body: SignatureBody,
   ) {
-    const wallet = this.wallets.get(walletId, user);
-    return this.signatures.create(user, wallet.key, body, wallet);
+    const wallet = this.wallets.getForUse(walletId, caller);
+    return this.signatures.create(caller.user, wallet.key, body, wallet);
   }
 
   @Get()
   @Access({ callers, operation: 'readSignatures' })
   list(@CurrentCaller() { user }: Caller, @Param('walletId') walletId: string, @Query() query: PageQuery) {
-    return { walletId, ...page(this.signatures.of(this.wallets.get(walletId, user).id), query) };
+    const { key } = this.wallets.get(walletId, user);
+    return { walletId, keyId: key.id, ...page(this.signatures.of(walletId), query) };
   }
 
   @Get(':signatureId')

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { bodyInvalid, notFound } from '../errors/refusals.js';
+import { bodyInvalid, forbidden, notFound } from '../errors/refusals.js';
+import { PlatformEvents } from '../events/platform-events.js';
 import type { User } from '../identities/user-store.js';
-import { schemeOf } from './networks.js';
-import { addressOf, makeSigningKey, type SigningKey } from './signing-key.js';
+import { type KeyScheme, schemeOf } from './networks.js';
+import { addressOf, type KeyRequest, keyAnswer, makeSigningKey, type SigningKey } from './signing-key.js';
 
 /** The members that a new wallet is made with. */
-export interface WalletRequest {
+export interface WalletRequest extends Pick<KeyRequest, 'delegateTo' | 'delayDelegation'> {
   network: string;
   name?: string;
   externalId?: string;
   tags?: string[];
-  /** The user id of an end user. */
-  delegateTo?: string;
   /** An existing key to use. By default the wallet gets a new key. */
   key?: SigningKey;
 }
@@ -23,47 +23,75 @@ export interface Wallet {
   readonly network: string;
   readonly key: SigningKey;
   readonly dateCreated: string;
-  readonly name?: string;
-  readonly externalId?: string;
-  readonly tags: string[];
+  name?: string;
+  externalId?: string;
+  tags: string[];
 }
 
-/** Wallets and their keys. An end user sees only those delegated to this user. All others see all (dfns-api 4.1, 15.3). */
+/**
+ * Wallets and their keys. An end user sees only those delegated to this user. All others see all, and cannot use those
+ * that are delegated (dfns-api 4.1, 15.3).
+ */
 @Injectable()
 export class WalletStore {
   readonly #wallets = new Map<string, Wallet>();
   readonly #keys = new Map<string, SigningKey>();
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    private readonly events: PlatformEvents,
+  ) {}
 
-  create({ network, delegateTo, name, externalId, tags = [], ...request }: WalletRequest): Wallet {
+  create({ network, name, externalId, tags = [], ...request }: WalletRequest): Wallet {
     const scheme = schemeOf(network);
     if (!scheme) throw bodyInvalid([`network ${network} is not supported`]);
-    const dateCreated = this.config.date();
-    const key = request.key ?? makeSigningKey(scheme, dateCreated, delegateTo);
+    const { delegateTo, delayDelegation } = request;
+    const key = request.key ?? this.createKey(scheme, { delegateTo, delayDelegation });
     if (key.curve !== scheme.curve) throw bodyInvalid([`network ${network} needs a key on ${scheme.curve}`]);
     const wallet = {
       id: identifier('wa'),
       network,
       key,
-      dateCreated,
-      tags,
+      dateCreated: this.config.date(),
+      tags: [...new Set(tags)],
       ...(name && { name }),
       ...(externalId && { externalId }),
     };
-    this.#keys.set(key.id, key);
     this.#wallets.set(wallet.id, wallet);
+    this.events.emit('wallet.created', { wallet: walletAnswer(wallet) });
     return wallet;
   }
 
+  createKey({ scheme, curve }: KeyScheme, request: KeyRequest): SigningKey {
+    const key = makeSigningKey({ scheme, curve }, this.config.date(), request);
+    this.#keys.set(key.id, key);
+    this.events.emit('key.created', { key: keyAnswer(key) });
+    return key;
+  }
+
+  all(): Wallet[] {
+    return [...this.#wallets.values()];
+  }
+
   visibleTo(user: User): Wallet[] {
-    return [...this.#wallets.values()].filter(({ key }) => isVisible(key, user));
+    return this.all().filter(({ key }) => isVisible(key, user));
+  }
+
+  ofKey(key: SigningKey): Wallet[] {
+    return this.all().filter((wallet) => wallet.key === key);
   }
 
   /** @throws Refusal 404 `wallet not found` */
   get(walletId: string, user: User): Wallet {
     const wallet = this.#wallets.get(walletId);
     if (!wallet || !isVisible(wallet.key, user)) throw notFound('wallet', { walletId, orgId: this.config.orgId });
+    return wallet;
+  }
+
+  /** A wallet that the caller may manage and sign with. @throws Refusal 404, or 403 if it is delegated to somebody else */
+  getForUse(walletId: string, caller: Caller): Wallet {
+    const wallet = this.get(walletId, caller.user);
+    expectUsable(wallet.key, caller);
     return wallet;
   }
 
@@ -77,9 +105,21 @@ export class WalletStore {
     if (!key || !isVisible(key, user)) throw notFound('key', { keyId, orgId: this.config.orgId });
     return key;
   }
+
+  /** A key that the caller may manage and sign with. @throws Refusal 404, or 403 if it is delegated to somebody else */
+  getKeyForUse(keyId: string, caller: Caller): SigningKey {
+    const key = this.getKey(keyId, caller.user);
+    expectUsable(key, caller);
+    return key;
+  }
 }
 
 const isVisible = (key: SigningKey, user: User) => user.kind !== 'EndUser' || key.delegatedTo === user.userId;
+
+/** Delegated means delegated: nobody but the end user uses the key, whatever permissions they have (dfns-api 15.3). */
+function expectUsable({ delegatedTo }: SigningKey, { user, path }: Caller): void {
+  if (delegatedTo !== undefined && delegatedTo !== user.userId) throw forbidden(user.kind, user.userId, path);
+}
 
 /** The JSON object that the API returns for a wallet (dfns-api 19.13). */
 export function walletAnswer({ id, network, key, dateCreated, name, externalId, tags }: Wallet) {
@@ -87,13 +127,18 @@ export function walletAnswer({ id, network, key, dateCreated, name, externalId, 
   return {
     id,
     network,
-    address: network.startsWith('Key') ? undefined : addressOf(key),
+    address: walletAddress({ network, key }),
     signingKey: { id: key.id, scheme, curve, publicKey, delegatedTo },
     status: 'Active',
     dateCreated,
     name,
     custodial: delegatedTo === undefined,
     externalId,
-    tags,
+    tags: [...tags],
   };
+}
+
+/** The address of a wallet. A wallet of no chain, such as `KeyECDSA`, has none. */
+export function walletAddress({ network, key }: Pick<Wallet, 'network' | 'key'>): string | undefined {
+  return network.startsWith('Key') ? undefined : addressOf(key);
 }

@@ -7,6 +7,7 @@ import { boolean, list, object, oneOf, optional, text, type ValueOf } from '../b
 import { bodyInvalid } from '../errors/refusals.js';
 import { UserStore } from '../identities/user-store.js';
 import { type PageQuery, page } from '../server/page.js';
+import { Delegation } from './delegation.js';
 import { network } from './networks.js';
 import { WalletStore, walletAnswer } from './wallet-store.js';
 
@@ -35,18 +36,22 @@ const callers: AccessRule['callers'] = ['CustomerEmployee', 'EndUser', 'ServiceA
 export class WalletsController {
   constructor(
     private readonly wallets: WalletStore,
+    private readonly delegation: Delegation,
     private readonly users: UserStore,
   ) {}
 
   @Post()
   @Access({ callers, operation: 'createWallets', userAction: true })
   create(@CurrentCaller() caller: Caller, @JsonBody(walletBody) body: WalletBody) {
-    const { signingKey, tags } = body;
-    const delegateTo = this.#delegate(caller, body);
+    const { signingKey, tags, ...request } = body;
+    requirePermission(caller.user, signingKey?.id ? 'reuseKeys' : 'createKeys');
     if (tags) requirePermission(caller.user, 'tagWallets');
-    if (signingKey?.id) requirePermission(caller.user, 'reuseKeys');
-    const key = signingKey?.id ? this.wallets.getKey(signingKey.id, caller.user) : undefined;
-    return walletAnswer(this.wallets.create({ ...body, delegateTo, key }));
+    const delegateTo = this.delegation.ofNewKey(caller, body.delegateTo);
+    const key = signingKey?.id ? this.wallets.getKeyForUse(signingKey.id, caller) : undefined;
+    if (key && body.delegateTo !== undefined && key.delegatedTo !== body.delegateTo) {
+      throw bodyInvalid(['body.delegateTo is decided by the key of body.signingKey.id']);
+    }
+    return walletAnswer(this.wallets.create({ ...request, tags, delegateTo, key }));
   }
 
   @Get()
@@ -62,14 +67,5 @@ export class WalletsController {
   @Access({ callers, operation: 'readWallets' })
   get(@CurrentCaller() { user }: Caller, @Param('walletId') walletId: string) {
     return walletAnswer(this.wallets.get(walletId, user));
-  }
-
-  /** Returns the user id of the delegate. An end user always gets the wallet. All others may name an end user. */
-  #delegate({ user }: Caller, { delegateTo }: WalletBody): string | undefined {
-    if (user.kind === 'EndUser') return user.userId;
-    if (delegateTo === undefined) return undefined;
-    requirePermission(user, 'delegateKeys');
-    if (this.users.byId(delegateTo)?.kind !== 'EndUser') throw bodyInvalid(['body.delegateTo is not an end user']);
-    return delegateTo;
   }
 }

@@ -1,8 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { DfnsSandbox, type SandboxOptions } from 'dfns-sandbox';
 import { ContractProxy } from './contract-proxy.js';
+import type { Difference } from './sdk-answers.js';
+import { unexplained } from './sdk-differences.js';
 
-/** A sandbox behind a proxy. When it stops, it fails if any answer or accepted body broke the OpenAPI document. */
+/**
+ * A sandbox behind a proxy. When it stops, it fails if any answer or accepted body broke the OpenAPI document, or if an
+ * answer is different from what the official SDK declares and sdk-differences.ts does not say why.
+ */
 export class CheckedSandbox {
   #proxy?: ContractProxy;
   sandbox!: DfnsSandbox;
@@ -24,6 +29,12 @@ export class CheckedSandbox {
     await this.#proxy?.stop();
     await this.sandbox.stop();
     expect(this.#proxy?.violations).toEqual([]);
+    expect(unexplained(this.differences)).toEqual([]);
+  }
+
+  /** What was different so far from what the official SDK declares, with and without a reason. */
+  get differences(): Difference[] {
+    return this.#proxy?.differences ?? [];
   }
 
   /** Sends a request without the SDK. */

@@ -2,20 +2,23 @@ import { DfnsApiClient, DfnsDelegatedApiClient } from '@dfns/sdk';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import type { CheckedSandbox } from './checked-sandbox.js';
 
-interface Identity {
+export interface Identity {
   authToken: string;
   credId: string;
   privateKey?: string;
 }
 
+/** A sandbox and the URL under which it is called. */
+type Reachable = Pick<CheckedSandbox, 'sandbox' | 'url'>;
+
 /** The official SDK for an identity that signs its own requests. */
-export function signingClient({ sandbox, url }: CheckedSandbox, { authToken, credId, privateKey = '' }: Identity) {
+export function signingClient({ sandbox, url }: Reachable, { authToken, credId, privateKey = '' }: Identity) {
   const signer = new AsymmetricKeySigner({ credId, privateKey });
   return new DfnsApiClient({ baseUrl: url, orgId: sandbox.orgId, authToken, signer });
 }
 
 /** The official SDK for a back end whose users sign the requests. */
-export function relayingClient({ sandbox, url }: CheckedSandbox, authToken: string) {
+export function relayingClient({ sandbox, url }: Reachable, authToken: string) {
   return new DfnsDelegatedApiClient({ baseUrl: url, orgId: sandbox.orgId, authToken });
 }
 

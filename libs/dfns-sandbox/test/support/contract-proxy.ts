@@ -1,10 +1,12 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { violations } from './contract.js';
+import { type Difference, sdkDifferences } from './sdk-answers.js';
 
-/** A proxy in front of a sandbox. It changes nothing, and checks all requests and answers by the OpenAPI document. */
+/** A proxy in front of a sandbox. It changes nothing, and checks all requests and answers. */
 export class ContractProxy {
   readonly violations: string[] = [];
+  readonly differences: Difference[] = [];
   readonly #server = createServer((request, response) => this.#pass(request, response));
 
   constructor(private readonly target: string) {}
@@ -26,7 +28,9 @@ export class ContractProxy {
     upstream.on('response', async (answer) => {
       const responseBody = await textOf(answer);
       const status = answer.statusCode ?? 0;
-      this.violations.push(...violations({ method, path, requestBody, status, responseBody }));
+      const exchange = { method, path, requestBody, status, responseBody };
+      this.violations.push(...violations(exchange));
+      this.differences.push(...sdkDifferences(exchange));
       response.writeHead(status, answer.headers).end(responseBody);
     });
     upstream.end(requestBody);

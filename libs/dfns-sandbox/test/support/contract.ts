@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openapi } from './fixtures.js';
+import { sdkRouteOf } from './sdk-answers.js';
 
 /** A request and its answer. */
 export interface Exchange {
@@ -20,15 +21,18 @@ const paths = Object.keys(openapi.paths)
   .sort((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
   .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`) }));
 
-/** Lists the differences from the OpenAPI document, in accepted bodies and in all answers. */
+/**
+ * Lists the differences from the OpenAPI document, in accepted bodies and in all answers. The document has fewer routes
+ * than the official SDK, by which sdk-answers.ts judges.
+ */
 export function violations({ method, path, requestBody, status, responseBody }: Exchange): string[] {
   const name = `${method} ${path} ${status}`;
   const template = paths.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;
   const verb = method.toLowerCase();
   const operation = template && openapi.paths[template][verb];
-  const answer = JSON.parse(responseBody);
+  const answer = responseBody === '' ? {} : JSON.parse(responseBody);
   if (status >= 400) return envelopeProblems(answer, status).map((problem) => `${name}: ${problem}`);
-  if (!operation) return [`${name}: answered, but not documented`];
+  if (!operation) return sdkRouteOf({ method, path }) ? [] : [`${name}: answered, but not documented`];
   const pointer = `dfns#/paths/${pointerTo(template)}/${verb}`;
   const problems = check(`${pointer}/responses/${status}/content/application~1json/schema`, answer);
   if (operation.requestBody && requestBody) {

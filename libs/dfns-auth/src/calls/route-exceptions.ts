@@ -1,0 +1,51 @@
+// Generated from the declarations of @dfns/sdk 0.8.21 by `npm run routes`.
+
+/** Writes that need no user action (dfns-api 7.10). */
+export const UNSIGNED_WRITES = [
+  'POST /auth/action',
+  'POST /auth/action/init',
+  'POST /auth/credentials/code/init',
+  'POST /auth/credentials/code/verify',
+  'POST /auth/credentials/init',
+  'POST /auth/login',
+  'POST /auth/login/code',
+  'POST /auth/login/init',
+  'POST /auth/login/oidc',
+  'POST /auth/login/oidc/init',
+  'POST /auth/login/social',
+  'POST /auth/login/sso',
+  'POST /auth/login/sso/init',
+  'POST /auth/recover/user',
+  'POST /auth/recover/user/code',
+  'POST /auth/recover/user/init',
+  'POST /auth/registration',
+  'POST /auth/registration/enduser',
+  'POST /auth/registration/init',
+  'POST /auth/registration/social',
+  'POST /auth/tokens',
+  'POST /networks/{network}/call-function',
+  'POST /payouts/quote',
+  'POST /swaps/quotes',
+  'POST /wallets/{walletId}/canton/ledger-api',
+  'PUT /auth/logout',
+  'PUT /auth/registration/code',
+];
+
+/** Calls that need no bearer (dfns-api 7.11). All of them are unsigned writes. */
+export const ANONYMOUS_WRITES = [
+  'POST /auth/credentials/code/init',
+  'POST /auth/credentials/code/verify',
+  'POST /auth/login',
+  'POST /auth/login/code',
+  'POST /auth/login/init',
+  'POST /auth/login/oidc',
+  'POST /auth/login/oidc/init',
+  'POST /auth/login/social',
+  'POST /auth/login/sso',
+  'POST /auth/login/sso/init',
+  'POST /auth/recover/user/code',
+  'POST /auth/recover/user/init',
+  'POST /auth/registration/init',
+  'POST /auth/registration/social',
+  'PUT /auth/registration/code',
+];
