@@ -27,6 +27,10 @@ export async function startDemonstration() {
     byId('sign-in').password.value = about.account.password;
     byId('sign-in').querySelector('button').focus();
   });
+  if (about.payee) {
+    byId('act').to.defaultValue = about.payee;
+    byId('payee').hidden = false;
+  }
   showFailures(about);
   showHolders();
   addEventListener('answered', ({ detail }) => detail.request.includes('/demonstration') || showRequests());

@@ -5,7 +5,7 @@ import { page } from './server.js';
 /* Who holds what at this moment. What is secret has its own mark. */
 
 const OPENS =
-  /^POST \/(me\/(registration|recovery|credentials)|wallets\/:walletId\/signatures|me\/credentials\/:ceremonyId)$/;
+  /^POST \/(me\/(registration|recovery|credentials)|wallets\/:walletId\/transfers|me\/credentials\/:ceremonyId)$/;
 const ENDS = /^POST \/(actions|me\/registration|me\/recovery)\/:ceremonyId$/;
 
 let isOpen = false;

@@ -5,6 +5,16 @@ import { get } from './server.js';
 /** The credentials of this person at Dfns, as they were read last; `undefined` before. */
 export const known = { credentials: undefined };
 
+/** The states of a transfer at Dfns. */
+const STATES = {
+  Pending: 'Dfns has it',
+  Executing: 'is being signed',
+  Broadcasted: 'sent to the blockchain',
+  Confirmed: 'done',
+  Failed: 'failed',
+  Rejected: 'refused',
+};
+
 /** Shows what this person has. @returns false for a person who has no wallet yet */
 export async function showHome() {
   try {
@@ -33,8 +43,24 @@ export async function refresh() {
 
 function showWallets(wallets) {
   byId('wallets').replaceChildren(
-    ...wallets.map(({ name, network, address }) =>
-      item('wallet', { strong: name ?? 'Wallet', small: network, code: address ?? 'The address is being made.' }),
+    ...wallets.map(({ name, network, address, balance }) =>
+      item('wallet', {
+        strong: name ?? 'Wallet',
+        small: network,
+        '.balance': amountOf(balance.amount, balance),
+        code: address ?? 'The address is being made.',
+      }),
+    ),
+  );
+  const transfers = wallets.flatMap(({ balance, transfers }) => transfers.map((each) => ({ ...each, balance })));
+  byId('no-transfer').hidden = transfers.length > 0;
+  byId('transfers').replaceChildren(
+    ...transfers.map(({ amount, balance, status, reason, to }) =>
+      item('transfer', {
+        strong: amountOf(amount, balance),
+        small: STATES[status] ?? [status, reason].filter(Boolean).join(': '),
+        code: to,
+      }),
     ),
   );
   const chosen = byId('act').walletId.value;
@@ -51,6 +77,13 @@ function showPasskeys(passkeys) {
   );
   byId('no-passkey').hidden = passkeys.length > 0;
   byId('software-key').hidden = passkeys.length > 0 || !isDemoPerson();
+}
+
+/** '250000000000000000' becomes '0.25 ETH'. */
+function amountOf(amount, { decimals, symbol }) {
+  const digits = amount.padStart(decimals + 1, '0');
+  const part = digits.slice(-decimals).replace(/0+$/, '');
+  return `${digits.slice(0, -decimals)}${part && '.'}${part} ${symbol}`;
 }
 
 /** A copy of a template, with these texts in its elements. */

@@ -59,7 +59,12 @@ onSubmit('enrol', 'Follow your device …', '', async () => {
   say(byId('act'), 'Your wallet is ready.');
 });
 
-onSubmit('act', 'Follow your device …', 'Signed.', act);
+onSubmit('act', 'Follow your device …', 'Sent. Dfns has your transfer; it is on its way.', async (form, element) => {
+  await act(form);
+  element.amount.value = '';
+});
+
+onSubmit('look', 'One moment …', '', refresh);
 
 onSubmit(
   'add-passkey',

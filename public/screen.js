@@ -27,8 +27,7 @@ export function enter(email) {
 /** Shows the login. What the person typed stays, for the case that the same person logs in again. */
 export function leave() {
   page.person = undefined;
-  for (const id of ['wallets', 'passkeys', 'code']) byId(id).textContent = '';
-  byId('result').hidden = true;
+  for (const id of ['wallets', 'transfers', 'passkeys', 'code']) byId(id).textContent = '';
   byId('sign-in').email.value = lastPerson ?? '';
   byId('sign-in').password.value = '';
   show('signed-out');
@@ -38,7 +37,6 @@ export function leave() {
 export function forget() {
   for (const form of document.querySelectorAll('main form')) form.reset();
   for (const place of document.querySelectorAll('main form')) say(place, '');
-  byId('result').querySelector('output').textContent = '';
   byId('lost').open = false;
   lastPerson = undefined;
   dispatchEvent(new Event('forgotten'));

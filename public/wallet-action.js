@@ -1,14 +1,35 @@
 import { approve } from './approval.js';
-import { byId } from './screen.js';
+import { refresh } from './home.js';
 import { post } from './server.js';
 
-/* The one thing that a wallet does here. Its form is `act` in index.html, its controller is src/wallets. */
+/* The one thing that a wallet does here: a transfer. Its form is `act` in index.html, its controllers are in src/wallets. */
 
-/** Does what the form says, and shows the result. */
+const ETHER_DECIMALS = 18;
+
+/** The transfer that was begun last and has no answer yet. */
+let unanswered = { id: undefined, key: undefined };
+
+/** Does what the form says, and shows what has changed. */
 export async function act(form) {
-  byId('result').hidden = true;
-  const begun = await post(`/wallets/${form.get('walletId')}/signatures`, { message: form.get('message') });
-  const { signature } = await approve(begun);
-  byId('result').querySelector('output').textContent = signature.encoded ?? `r ${signature.r} s ${signature.s}`;
-  byId('result').hidden = false;
+  const [walletId, to, amount] = ['walletId', 'to', 'amount'].map((name) => form.get(name));
+  const externalId = idOf(`${walletId} ${to} ${amount}`);
+  const transfer = { to, amount: smallestUnit(amount), externalId };
+  const begun = await post(`/wallets/${walletId}/transfers`, transfer);
+  await approve(begun).catch((error) => {
+    throw Object.assign(error, { isRepeatable: true });
+  });
+  unanswered = {};
+  await refresh();
+}
+
+/** The same id for the same transfer, until it is answered. So a transfer whose answer was lost is not made twice. */
+function idOf(key) {
+  if (unanswered.key !== key) unanswered = { key, id: crypto.randomUUID() };
+  return unanswered.id;
+}
+
+/** '0.25' becomes '250000000000000000'. */
+function smallestUnit(amount) {
+  const [whole, part = ''] = amount.split('.');
+  return String(BigInt(whole + part.padEnd(ETHER_DECIMALS, '0')));
 }

@@ -48,6 +48,9 @@ function loggedOut({ isRestarted }) {
 }
 
 function consequence(error) {
+  if (error.isRepeatable) {
+    return 'Nobody knows yet whether the money was sent. Press the button again: the same transfer is never made twice.';
+  }
   if (!FINAL.test(error.request)) return nothingDone(error);
   return 'Nobody knows yet whether your request was carried out. Look first, before you repeat it.';
 }

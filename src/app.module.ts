@@ -16,7 +16,7 @@ import { RegistrationController } from './registration/registration.controller.j
 import { SameOriginGuard } from './session/same-origin.guard.js';
 import { SamePersonGuard } from './session/same-person.guard.js';
 import { SessionController } from './session/session.controller.js';
-import { SignaturesController } from './wallets/signatures.controller.js';
+import { TransfersController } from './wallets/transfers.controller.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
 @Module({
@@ -33,7 +33,7 @@ import { WalletsController } from './wallets/wallets.controller.js';
     RecoveryController,
     CredentialsController,
     WalletsController,
-    SignaturesController,
+    TransfersController,
     ActionsController,
     DemonstrationController,
   ],

@@ -23,19 +23,13 @@ describeInChromium('the demonstration', () => {
   const words = async (selector: string) =>
     ((await page.locator(selector).textContent()) ?? '').replaceAll(/\s+/g, ' ');
 
-  async function sign(message: string): Promise<void> {
-    await page.getByLabel('Message').fill(message);
-    await bank.button('Sign').click();
-    await page.getByText('Signed.').waitFor();
-  }
-
   step('lets the demo account sign, and says whose key it is', async () => {
     await bank.button('Fill in the demo account').click();
     await bank.button('Log in').click();
     await bank.heading('Your wallet').waitFor();
     expect(await words('#email')).toBe(DEMO_EMAIL);
     expect(await words('#software-key')).toContain('signs for the demo account, with a key of its own');
-    await sign('A first one');
+    await bank.send('0.1');
     await page.getByText('the key of the demo account, on the server').waitFor();
     await bank.shot('demo-account');
   });
@@ -49,7 +43,7 @@ describeInChromium('the demonstration', () => {
     await bank.button('Add passkey').click();
     await page.getByText('The passkey is added.').waitFor();
     expect(await page.locator('#software-key').isVisible()).toBe(false);
-    await sign('A second one');
+    await bank.send('0.2');
     await page.getByText('your passkey my laptop').waitFor();
     await bank.shot('demo-passkey');
   });
@@ -59,18 +53,21 @@ describeInChromium('the demonstration', () => {
   });
 
   step('shows who signed what, where the token came from, and how long it took', async () => {
-    await newest().filter({ hasText: 'POST /actions/{id}' }).waitFor();
-    expect(await newest().textContent()).toMatch(
+    await newest().filter({ hasText: 'GET /wallets' }).waitFor();
+    const approval = page.locator('#requests > li').filter({ hasText: 'POST /actions/{id}' }).first();
+    expect(await approval.textContent()).toMatch(
       /POST \/auth\/action ok \d+ ms\s*Hands in the challenge, signed with your key/,
     );
-    expect(await newest().textContent()).toMatch(/POST \/keys\/{id}\/signatures ok/);
+    expect(await approval.textContent()).toMatch(/POST \/wallets\/{id}\/transfers ok/);
     const all = await words('#requests');
     expect(all).toContain('Your Dfns token was in memory.');
     expect(all).toMatch(
       /no Dfns token of yours in memory.*signed with the key of the bank.*POST \/auth\/login\/delegated/,
     );
     expect(all).not.toMatch(/:ceremonyId|demonstration/);
-    expect(await words('#signed-request')).toMatch(/^POST \/keys\/key-[^ ]+\/signatures { "kind": "Eip191"/);
+    expect(await words('#signed-request')).toMatch(
+      /^POST \/wallets\/wa-[^ ]+\/transfers { "kind": "Native", "to": "0x/,
+    );
     expect(await words('#signed-data')).toMatch(/"type": "webauthn.get", "challenge": "/);
   });
 

@@ -8,7 +8,7 @@ import { useApplication } from './support/use-application.js';
 const ADA = 'ada@example.test';
 const BEN = 'ben@example.test';
 const PASSWORD = 'correct horse';
-const TYPED = 'I owe Grace two coffees';
+const TYPED = '0.5';
 
 describeInChromium('a person for whom something fails', () => {
   const application = useApplication();
@@ -25,7 +25,7 @@ describeInChromium('a person for whom something fails', () => {
     await page.goto(origin);
   });
 
-  const typed = () => page.getByLabel('Message').inputValue();
+  const typed = () => page.getByLabel('Amount').inputValue();
 
   async function enrol(): Promise<void> {
     await bank.logIn(ADA, PASSWORD, 'Create account');
@@ -34,24 +34,19 @@ describeInChromium('a person for whom something fails', () => {
     await bank.heading('Your wallet').waitFor();
   }
 
-  /** Tries to sign, and returns what the page says. */
-  async function failToSign(words: string | RegExp): Promise<string> {
-    await bank.button('Sign').click();
+  /** Tries to send money, and returns what the page says. */
+  async function failToSend(words: string | RegExp): Promise<string> {
+    await bank.button('Send').click();
     await bank.alert(words).waitFor();
     return (await bank.alert(words).textContent()) as string;
   }
 
-  async function sign(): Promise<void> {
-    await bank.button('Sign').click();
-    await page.getByText('Signed.').waitFor();
-  }
-
   step('reads that Dfns is down, keeps what was typed, and goes on later', async () => {
     await enrol();
-    await page.getByLabel('Message').fill(TYPED);
+    await page.getByLabel('Amount').fill(TYPED);
     await page.getByLabel('answers with an error (503)').check();
-    expect(await failToSign('Dfns does not answer')).toMatch(/Nothing was done, .* still here\. Try again in/);
-    expect(await bank.focused()).toBe('Sign');
+    expect(await failToSend('Dfns does not answer')).toMatch(/Nothing was done, .* still here\. Try again in/);
+    expect(await bank.focused()).toBe('Send');
     await bank.shot('dfns-down');
     await page.reload();
     await bank.heading('Your wallet cannot be shown now').waitFor();
@@ -60,44 +55,54 @@ describeInChromium('a person for whom something fails', () => {
     await page.getByLabel('works', { exact: true }).check();
     await bank.button('Try again').click();
     await bank.heading('Your wallet').waitFor();
-    await page.getByLabel('Message').fill(TYPED);
-    await sign();
+    await page.getByLabel('Amount').fill(TYPED);
+    await bank.send(TYPED);
   });
 
   step('reads that nobody knows what happened, if the answer of Dfns is lost', async () => {
     await page.getByLabel('does what was signed, and its answer is lost').check();
-    await failToSign('Nobody knows yet whether your request was carried out');
+    await page.getByLabel('Amount').fill(TYPED);
+    const made = application.sandbox.transfers.list().length;
+    expect(await failToSend('Nobody knows yet whether the money was sent')).toContain('never made twice');
     await bank.shot('answer-lost');
     await page.getByLabel('works', { exact: true }).check();
     expect(await typed()).toBe(TYPED);
+    await bank.send(TYPED);
+    expect(application.sandbox.transfers.list()).toHaveLength(made + 1);
+    await bank.send(TYPED);
+    expect(application.sandbox.transfers.list()).toHaveLength(made + 2);
   });
 
   step('reads that Dfns gets too many requests', async () => {
+    await page.getByLabel('Amount').fill(TYPED);
     await page.getByLabel('gets too many requests').check();
-    expect(await failToSign('Dfns gets too many requests')).toMatch(
+    expect(await failToSend('Dfns gets too many requests')).toMatch(
       /Nothing was done.*Try again in \d seconds\.|a second\./,
     );
     await bank.shot('too-many-requests');
     await page.getByLabel('works', { exact: true }).check();
-    await sign();
+    await bank.send(TYPED);
   });
 
   step('reads that Dfns refused a signature that was changed on its way', async () => {
+    await page.getByLabel('Amount').fill(TYPED);
     await page.getByLabel('Change one byte of my next signature').check();
-    await failToSign('Dfns refused the signature, so nothing was done. Sign again.');
+    await failToSend('Dfns refused the signature, so nothing was done. Sign again.');
     await bank.shot('signature-refused');
-    await sign();
+    await bank.send(TYPED);
   });
 
   step('reads that the request does not count any more, if too much time has passed', async () => {
     // An id that was forgotten gets the same answer as an id whose time has passed.
     await page.route('**/actions/*', (route) => route.continue({ url: `${origin}/actions/forgotten` }), { times: 1 });
-    expect(await failToSign('This took too long')).toContain('Press the button again');
+    await page.getByLabel('Amount').fill(TYPED);
+    expect(await failToSend('This took too long')).toContain('Press the button again');
     await bank.shot('expired');
-    await sign();
+    await bank.send(TYPED);
   });
 
   step('reads that another person is logged in in another tab, and nothing is done for that person', async () => {
+    await page.getByLabel('Amount').fill(TYPED);
     const other = await page.context().newPage();
     await other.goto(origin);
     const second = new Bank(other, 'other');
@@ -107,7 +112,7 @@ describeInChromium('a person for whom something fails', () => {
     await second.heading('Keep your recovery code').waitFor();
     const before = application.sandbox.requests.length;
     await page.bringToFront();
-    await failToSign('Another person is logged in in this browser');
+    await failToSend('Another person is logged in in this browser');
     expect(application.sandbox.requests).toHaveLength(before);
     expect(await page.locator('body').textContent()).not.toContain(BEN);
     await bank.shot('other-person');
@@ -127,22 +132,23 @@ describeInChromium('a person for whom something fails', () => {
     await new Bank(other, 'other').button('Log out').click();
     await other.getByText('You are logged out.').waitFor();
     await other.close();
-    await failToSign('You are logged out: you logged out in another tab');
+    await failToSend('You are logged out: you logged out in another tab');
     expect(await page.getByLabel('E-mail address').inputValue()).toBe(ADA);
     await bank.shot('logged-out-elsewhere');
     await bank.logIn(ADA, PASSWORD);
     await bank.heading('Your wallet').waitFor();
     expect(await typed()).toBe(TYPED);
-    await sign();
+    await bank.send(TYPED);
   });
 
   step('reads nothing of somebody else after the login of another person', async () => {
+    await page.getByLabel('Amount').fill(TYPED);
     await page.context().clearCookies();
-    await failToSign('You are logged out');
+    await failToSend('You are logged out');
     await bank.logIn('cleo@example.test', PASSWORD, 'Create account');
     await bank.heading('Keep your recovery code').waitFor();
     expect(await typed()).toBe('');
-    expect(await page.locator('#panel').textContent()).not.toContain(Buffer.from(TYPED).toString('hex'));
+    expect(await page.locator('#panel').textContent()).not.toContain('"amount"');
     await bank.button('Log out').click();
   });
 
@@ -160,12 +166,12 @@ describeInChromium('a person for whom something fails', () => {
   step("reads that the bank's server is down, and that it was restarted", async () => {
     await bank.logIn(ADA, PASSWORD);
     await bank.heading('Your wallet').waitFor();
-    await page.getByLabel('Message').fill(TYPED);
+    await page.getByLabel('Amount').fill(TYPED);
     await application.stop();
-    expect(await failToSign("The bank's server does not answer")).toContain('what you typed is still here');
+    expect(await failToSend("The bank's server does not answer")).toContain('what you typed is still here');
     await bank.shot('server-down');
     await application.start();
-    await failToSign('The bank was restarted, and it keeps accounts only in memory');
+    await failToSend('The bank was restarted, and it keeps accounts only in memory');
     await page.waitForFunction("document.getElementById('browser-holds').textContent === 'nothing'");
     await bank.shot('server-restarted');
     await enrol();

@@ -7,6 +7,7 @@ import { useApplication } from './support/use-application.js';
 
 const EMAIL = 'ada@example.test';
 const PASSWORD = 'correct horse';
+const GRACE = `0x${'ab'.repeat(20)}`;
 
 describeInChromium('the page in a real browser', () => {
   const application = useApplication();
@@ -106,19 +107,15 @@ describeInChromium('the page in a real browser', () => {
     await bank.shot('wallet');
   });
 
-  step('signs a message, and keeps the focus', async () => {
-    await page.getByLabel('Message').fill('I owe Grace one coffee ☕');
-    await bank.button('Sign').click();
-    const signature = page.locator('#result output');
-    await signature.waitFor();
-    expect(await signature.textContent()).toMatch(/^0x[0-9a-f]{130}$/);
-    expect(await page.getByRole('status').filter({ hasText: 'Signed.' }).count()).toBe(1);
-    expect(await bank.focused()).toBe('Sign');
-    const signed = application.sandbox.requests.filter(({ path }) => /^\/keys\/.+\/signatures$/.test(path));
-    expect(signed).toHaveLength(1);
-    const { message } = JSON.parse(signed[0]?.body ?? '');
-    expect(Buffer.from(message.slice(2), 'hex').toString()).toBe('I owe Grace one coffee ☕');
-    await bank.shot('signed');
+  step('sends money, and keeps the focus', async () => {
+    await page.getByLabel('To this address').fill(GRACE);
+    await bank.send('0.25');
+    expect(await bank.focused()).toBe('Send');
+    expect(await bank.transfers.allTextContents()).toEqual([expect.stringContaining('0.25')]);
+    expect(application.sandbox.transfers.list()).toMatchObject([
+      { requestBody: { kind: 'Native', to: GRACE, amount: '250000000000000000' } },
+    ]);
+    await bank.shot('sent');
   });
 
   step('adds a second passkey, on another device', async () => {
@@ -143,7 +140,8 @@ describeInChromium('the page in a real browser', () => {
   step('logs out, and logs in again', async () => {
     await bank.button('Log out').click();
     await page.getByText('You are logged out.').waitFor();
-    expect(await page.getByLabel('Message').inputValue()).toBe('');
+    expect(await page.getByLabel('To this address').inputValue()).not.toBe(GRACE);
+    expect(await bank.transfers.count()).toBe(0);
     expect(await page.locator('body').textContent()).not.toContain(EMAIL);
     await bank.shot('logged-out');
     await page.getByLabel('E-mail address').fill(EMAIL);
@@ -176,10 +174,9 @@ describeInChromium('the page in a real browser', () => {
     expect(await bank.passkeys.count()).toBe(1);
   });
 
-  step('signs with the new passkey', async () => {
-    await page.getByLabel('Message').fill('I am back');
-    await bank.button('Sign').click();
-    await page.getByText('Signed.').waitFor();
+  step('sends money with the new passkey', async () => {
+    await bank.send('1');
+    expect(await bank.transfers.count()).toBe(2);
   });
 
   step('sent requests only to this application, and got no secret of Dfns', async () => {

@@ -51,7 +51,8 @@ export class DemonstrationController {
     if (!sandbox) return { isOn: false };
     const account = { email: DEMO_EMAIL, password: DEMO_PASSWORD };
     const failures = Object.keys(DFNS_FAILURES);
-    return { isOn: true, account, failures, failure: this.#failure, console: await consoleOf(sandbox) };
+    const { payee } = this.demo;
+    return { isOn: true, account, payee, failures, failure: this.#failure, console: await consoleOf(sandbox) };
   }
 
   /** What happened for the requests of a tab. Only the tab knows its name. */

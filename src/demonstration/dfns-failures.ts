@@ -9,7 +9,5 @@ export const DFNS_FAILURES: Record<string, Fault[]> = {
   unreachable: [{ ...ALWAYS, kind: 'reset' }],
   busy: [{ ...ALWAYS, kind: 'status', status: 429, headers: { 'retry-after': '2' } }],
   slow: [{ ...ALWAYS, kind: 'slow', bytesPerSecond: 500 }],
-  'lost answers': [
-    { on: 'POST /keys/{keyId}/signatures', times: Number.POSITIVE_INFINITY, kind: 'reset', when: 'after' },
-  ],
+  'lost answers': [{ ...ALWAYS, on: 'POST /wallets/{walletId}/transfers', kind: 'reset', when: 'after' }],
 };

@@ -15,6 +15,8 @@ const CREDENTIAL_ID = 'demo-key';
 @Injectable()
 export class DemoAccount implements OnModuleInit {
   #signer?: KeySigner;
+  /** Address of somebody to whom money can be sent. */
+  payee?: string;
 
   constructor(
     private readonly accounts: Accounts,
@@ -33,6 +35,7 @@ export class DemoAccount implements OnModuleInit {
     const { username } = await this.accounts.create(DEMO_EMAIL, DEMO_PASSWORD);
     const wallets = [{ network: 'EthereumSepolia', name: 'Demo wallet' }];
     sandbox.createUser({ username, credential: { credId: CREDENTIAL_ID, publicKey }, wallets });
+    this.payee = sandbox.createWallet({ network: 'EthereumSepolia', name: 'Corner shop' }).address;
   }
 
   /** Signs the challenge of a user action as the demo user. */

@@ -35,6 +35,17 @@ export class Bank {
     return this.#page.locator('#passkeys li');
   }
 
+  get transfers(): Locator {
+    return this.#page.locator('#transfers li');
+  }
+
+  /** Sends money to the address in the form. */
+  async send(amount: string): Promise<void> {
+    await this.#page.getByLabel('Amount').fill(amount);
+    await this.button('Send').click();
+    await this.#page.getByText('Sent. Dfns has your transfer').waitFor();
+  }
+
   /** The text of the element that has the focus. */
   async focused(): Promise<string> {
     return (await this.#page.evaluate<string>('document.activeElement.textContent')).trim();

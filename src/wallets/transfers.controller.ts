@@ -7,17 +7,17 @@ import {
   DfnsUsername,
   type PublicUserActionChallenge,
 } from 'nestjs-dfns-auth';
-import { MessageDto } from './message.dto.js';
+import { TransferDto } from './transfer.dto.js';
 
 /** What the user is asked to sign, and exactly the request that the signature is for. */
 interface WalletAction extends Ceremony<PublicUserActionChallenge> {
   request: { method: 'POST'; path: string; body: object };
 }
 
-/** Signatures of a wallet. The user approves each one: `POST /actions/:ceremonyId` makes it. */
-@Controller('wallets/:walletId/signatures')
+/** Transfers from a wallet. The user approves each one: `POST /actions/:ceremonyId` makes it. */
+@Controller('wallets/:walletId/transfers')
 @UseGuards(DfnsUserGuard)
-export class SignaturesController {
+export class TransfersController {
   constructor(
     private readonly ceremonies: DelegatedCeremonies,
     private readonly dfns: DfnsClient,
@@ -27,17 +27,15 @@ export class SignaturesController {
   async begin(
     @DfnsUsername() username: string,
     @Param('walletId') walletId: string,
-    @Body() { message }: MessageDto,
+    @Body() { to, amount, externalId }: TransferDto,
   ): Promise<WalletAction> {
-    const { signingKey } = await this.dfns.request<{ signingKey: { id: string } }>({
-      method: 'GET',
-      path: `/wallets/${encodeURIComponent(walletId)}`,
-      caller: { username },
-    });
+    const wallet = `/wallets/${encodeURIComponent(walletId)}`;
+    // Read as the user, so the wallet of somebody else ends here.
+    await this.dfns.request({ method: 'GET', path: wallet, caller: { username } });
     const request = {
       method: 'POST' as const,
-      path: `/keys/${signingKey.id}/signatures`,
-      body: { kind: 'Eip191', blockchainKind: 'Evm', message: `0x${Buffer.from(message).toString('hex')}` },
+      path: `${wallet}/transfers`,
+      body: { kind: 'Native', to, amount, externalId },
     };
     return { ...(await this.ceremonies.beginAction(username, request)), request };
   }
