@@ -46,13 +46,20 @@ async function showRequests() {
   for (const each of traced.filter(({ id }) => id > lastId)) {
     lastId = each.id;
     if (each.operation.includes('/demonstration')) continue;
-    byId('requests').querySelector('details')?.removeAttribute('open');
     byId('requests').prepend(requestItem(each));
+    if (isTelling(each)) openNewest();
     byId('requests').children[MAX_SHOWN]?.remove();
     followRequest(each);
   }
   showHolders();
   byId('nothing-yet').hidden = byId('requests').children.length > 0;
+}
+
+/** A read that works as always is folded. */
+const isTelling = ({ operation, status, token }) => !operation.startsWith('GET ') || status >= 400 || token === 'miss';
+
+function openNewest() {
+  for (const [at, details] of byId('requests').querySelectorAll('details').entries()) details.open = at === 0;
 }
 
 function requestItem(traced) {

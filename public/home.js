@@ -31,6 +31,9 @@ export async function showHome() {
   return true;
 }
 
+/** Reads everything again after something was done. That is done, also if it cannot be read now. */
+export const refreshIfPossible = () => refresh().catch(() => {});
+
 /** Reads wallets and credentials again. */
 export async function refresh() {
   const { credentials } = await get('/me');
@@ -52,6 +55,7 @@ function showWallets(wallets) {
       }),
     ),
   );
+  byId('symbol').textContent = wallets[0]?.balance.symbol ?? '';
   const transfers = wallets.flatMap(({ balance, transfers }) => transfers.map((each) => ({ ...each, balance })));
   byId('no-transfer').hidden = transfers.length > 0;
   byId('transfers').replaceChildren(

@@ -9,7 +9,7 @@ import {
   saveCode,
   showCode,
 } from './enrolment.js';
-import { refresh, showHome } from './home.js';
+import { refresh, refreshIfPossible, showHome } from './home.js';
 import { byId, enter, forget, leave, run, say, show } from './screen.js';
 import { get, page, post, remove } from './server.js';
 import { act } from './wallet-action.js';
@@ -73,7 +73,7 @@ onSubmit(
   async (form, element) => {
     await addPasskey(form.get('name'));
     element.reset();
-    await refresh();
+    await refreshIfPossible();
   },
 );
 

@@ -1,5 +1,5 @@
 import { approve } from './approval.js';
-import { refresh } from './home.js';
+import { refreshIfPossible } from './home.js';
 import { post } from './server.js';
 
 /* The one thing that a wallet does here: a transfer. Its form is `act` in index.html, its controllers are in src/wallets. */
@@ -19,7 +19,7 @@ export async function act(form) {
     throw Object.assign(error, { isRepeatable: true });
   });
   unanswered = {};
-  await refresh();
+  await refreshIfPossible();
 }
 
 /** The same id for the same transfer, until it is answered. So a transfer whose answer was lost is not made twice. */

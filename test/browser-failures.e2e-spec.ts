@@ -73,6 +73,13 @@ describeInChromium('a person for whom something fails', () => {
     expect(application.sandbox.transfers.list()).toHaveLength(made + 2);
   });
 
+  step('reads that the money was sent, also if the page cannot read the wallet afterwards', async () => {
+    await page.route('**/me', (route) => route.abort(), { times: 1 });
+    await bank.send(TYPED);
+    await bank.button('Look again').click();
+    await bank.transfers.nth(3).waitFor();
+  });
+
   step('reads that Dfns gets too many requests', async () => {
     await page.getByLabel('Amount').fill(TYPED);
     await page.getByLabel('gets too many requests').check();
