@@ -28,8 +28,10 @@ export async function startDemonstration() {
     byId('sign-in').querySelector('button').focus();
   });
   if (about.payee) {
-    byId('act').to.defaultValue = about.payee;
+    const { to } = byId('act');
+    to.defaultValue = about.payee;
     byId('payee').hidden = false;
+    to.addEventListener('input', () => Object.assign(byId('payee'), { hidden: to.value !== about.payee }));
   }
   showFailures(about);
   showHolders();
