@@ -1,19 +1,27 @@
-import { addPasskey, recover, register, signMessage } from './flows.js';
-import { showHome } from './home.js';
-import { byId, forget, run, show } from './screen.js';
-import { post, remove } from './server.js';
+import { startDemonstration } from './demonstration.js';
+import {
+  addPasskey,
+  beginRecovery,
+  beginRegistration,
+  copyCode,
+  finishEnrolment,
+  forgetCode,
+  saveCode,
+  showCode,
+} from './enrolment.js';
+import { refresh, refreshIfPossible, showHome } from './home.js';
+import { byId, enter, forget, leave, run, say, show } from './screen.js';
+import { get, page, post, remove } from './server.js';
+import { act } from './wallet-action.js';
 
 /* What happens when somebody presses a button. */
 
-function showCode(code) {
-  byId('code').textContent = code;
-  show('recovery-code');
-}
-
-function onSubmit(id, handler) {
+function onSubmit(id, busy, done, handler) {
   byId(id).addEventListener('submit', (event) => {
     event.preventDefault();
-    handler(new FormData(event.target, event.submitter), event.target);
+    const form = event.target;
+    const values = new FormData(form, event.submitter);
+    run(form, busy, done, () => handler(values, form));
   });
 }
 
@@ -21,68 +29,76 @@ function onClick(id, handler) {
   byId(id).addEventListener('click', handler);
 }
 
-onSubmit('sign-in', (form, element) =>
-  run('One moment …', '', async () => {
-    const { email } = await post(form.get('intent') === 'create' ? '/accounts' : '/session', {
-      email: form.get('email'),
-      password: form.get('password'),
-    });
-    byId('email').textContent = email;
-    element.reset();
-    await showHome();
-  }),
+async function openHome() {
+  if (!(await showHome())) beginRegistration();
+}
+
+onSubmit('sign-in', 'One moment …', '', async (form, element) => {
+  const path = form.get('intent') === 'create' ? '/accounts' : '/session';
+  const { email } = await post(path, { email: form.get('email'), password: form.get('password') });
+  enter(email);
+  element.reset();
+  await openHome();
+});
+
+onSubmit('retry', 'One moment …', '', openHome);
+
+onSubmit('keep-code', '', '', async () => show('passkey'));
+onClick('show-code', showCode);
+onClick('save-code', () => saveCode(page.person));
+onClick('copy-code', () =>
+  copyCode().then(
+    () => say(byId('keep-code'), 'Copied.'),
+    () => say(byId('keep-code'), '', 'The browser does not let this page copy. Write the code down, or save it.'),
+  ),
 );
 
-onClick('register', () =>
-  run('Follow your device …', 'Your passkey and your wallet are ready.', async () => showCode(await register())),
-);
+onSubmit('enrol', 'Follow your device …', '', async () => {
+  await finishEnrolment();
+  await openHome();
+  say(byId('act'), 'Your wallet is ready.');
+});
 
-onClick('code-kept', () =>
-  run('One moment …', '', async () => {
-    byId('code').textContent = '';
-    await showHome();
-  }),
-);
+onSubmit('act', 'Follow your device …', 'Sent. Dfns has your transfer; it is on its way.', async (form, element) => {
+  await act(form);
+  element.amount.value = '';
+});
 
-onSubmit('sign', (form) =>
-  run('Follow your device …', 'Signed.', async () => {
-    byId('signature').hidden = true;
-    byId('signature').querySelector('output').textContent = await signMessage(
-      form.get('walletId'),
-      form.get('message'),
-    );
-    byId('signature').hidden = false;
-  }),
-);
+onSubmit('look', 'One moment …', '', refresh);
 
-onSubmit('add-passkey', (form, element) =>
-  run('Follow your device: first make the new passkey, then approve it …', 'The passkey is added.', async () => {
+onSubmit(
+  'add-passkey',
+  'Follow your device: make the passkey, then approve it …',
+  'The passkey is added.',
+  async (form, element) => {
     await addPasskey(form.get('name'));
     element.reset();
-    await showHome();
-  }),
+    await refreshIfPossible();
+  },
 );
 
-onSubmit('recover', (form, element) =>
-  run('Opening your recovery key …', 'You are back. This is your new recovery code.', async () => {
-    const code = await recover(form.get('code'));
-    element.reset();
-    byId('lost').open = false;
-    byId('signature').hidden = true;
-    showCode(code);
-  }),
-);
+onSubmit('recover', 'Opening your recovery key …', '', async (form, element) => {
+  await beginRecovery(form.get('code'));
+  element.reset();
+  byId('lost').open = false;
+});
 
 onClick('log-out', () =>
-  run('One moment …', 'You are logged out.', async () => {
+  run(byId('sign-in'), '', 'You are logged out.', async () => {
     await remove('/session');
+    leave();
     forget();
+    forgetCode();
   }),
 );
 
-run('One moment …', '', () =>
-  showHome().catch((error) => {
-    if (error.status !== 401) throw error;
-    forget();
-  }),
-);
+await startDemonstration();
+run(byId('sign-in'), '', '', async () => {
+  const { email } = await get('/session').catch((error) => {
+    show('signed-out');
+    throw error;
+  });
+  if (email === undefined) return show('signed-out');
+  enter(email);
+  await openHome();
+});

@@ -1,6 +1,6 @@
 /**
  * Writes the exports of both libraries, names and signatures, to docs/api, so that a review shows every change of the
- * public API. API Extractor reads the declarations in dist/esm: build the libraries first. Stay on its version 7: 8.0.0
+ * public API. API Extractor reads the built declarations: build the libraries first. Stay on its version 7: 8.0.0
  * on npm is older and made for TypeScript 3.1.
  *
  * usage: api-report.mjs [FOLDER]   the folder for the reports; docs/api if not given
@@ -11,24 +11,28 @@ import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import ts from 'typescript';
 
-const LIBRARIES = { 'nestjs-dfns-auth': 'libs/dfns-auth', 'dfns-sandbox': 'libs/dfns-sandbox' };
+const ENTRIES = [
+  { name: 'nestjs-dfns-auth', folder: 'libs/dfns-auth', types: 'esm', project: 'lib' },
+  { name: 'nestjs-dfns-auth-browser', folder: 'libs/dfns-auth', types: 'browser', project: 'browser' },
+  { name: 'dfns-sandbox', folder: 'libs/dfns-sandbox', types: 'esm', project: 'lib' },
+];
 
 const target = process.argv[2] ?? 'docs/api';
 mkdirSync(target, { recursive: true });
-for (const [name, folder] of Object.entries(LIBRARIES)) {
-  const report = withoutInternals(extract(name, folder)).trimEnd();
-  writeFileSync(join(target, `${name}.api.md`), `${report}\n`);
+for (const entry of ENTRIES) {
+  const report = withoutInternals(extract(entry)).trimEnd();
+  writeFileSync(join(target, `${entry.name}.api.md`), `${report}\n`);
 }
 
-function extract(name, folder) {
+function extract({ name, folder, types, project }) {
   const reportFolder = mkdtempSync(join(tmpdir(), 'api-report-'));
   const configuration = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: resolve(folder, 'package.json'),
     configObject: {
       projectFolder: resolve(folder),
-      mainEntryPointFilePath: resolve(folder, 'dist/esm/index.d.ts'),
-      compiler: { tsconfigFilePath: resolve(folder, 'tsconfig.lib.json') },
+      mainEntryPointFilePath: resolve(folder, 'dist', types, 'index.d.ts'),
+      compiler: { tsconfigFilePath: resolve(folder, `tsconfig.${project}.json`) },
       newlineKind: 'lf',
       apiReport: {
         enabled: true,

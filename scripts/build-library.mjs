@@ -1,6 +1,7 @@
 /**
  * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS). So Nest 12 (ESM) and
- * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md.
+ * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md. If there is a folder
+ * `browser`, it becomes one ESM file for browsers, dist/browser/index.js.
  *
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
@@ -39,6 +40,17 @@ for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
     target: 'node20',
     format: 'cjs',
     legalComments: 'inline',
+    logLevel: 'warning',
+  });
+}
+if (existsSync('browser')) {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.browser.json'], { stdio: 'inherit' });
+  await build({
+    entryPoints: ['browser/index.ts'],
+    outfile: 'dist/browser/index.js',
+    bundle: true,
+    format: 'esm',
+    target: 'es2020',
     logLevel: 'warning',
   });
 }

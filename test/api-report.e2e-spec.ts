@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-const REPORTS = ['nestjs-dfns-auth.api.md', 'dfns-sandbox.api.md'];
+const REPORTS = ['nestjs-dfns-auth.api.md', 'nestjs-dfns-auth-browser.api.md', 'dfns-sandbox.api.md'];
 
 /** The exports of the built libraries. `npm test` builds them first. */
 describe('the public API', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DEMO_EMAIL, DEMO_PASSWORD } from '../src/dfns/demo-account.js';
 import { useApplication } from './support/use-application.js';
@@ -11,7 +12,7 @@ const WRITES = [
   '/me/recovery/some-ceremony',
   '/me/credentials',
   '/me/credentials/some-ceremony',
-  '/wallets/wa-aaaaa-bbbbb-cccccccccccccccc/signatures',
+  '/wallets/wa-aaaaa-bbbbb-cccccccccccccccc/transfers',
   '/actions/some-ceremony',
 ];
 
@@ -58,8 +59,9 @@ describe('the routes of the ceremonies', () => {
 
   it('refuse the wallet of another user', async () => {
     const stranger = application.sandbox.createWallet({ network: 'EthereumSepolia', delegateTo: STRANGER });
-    const path = `/wallets/${stranger.id}/signatures`;
-    expect((await post(path, { ...JSON_FROM_HERE, cookie }, { message: 'x' })).status).toBe(404);
+    const path = `/wallets/${stranger.id}/transfers`;
+    const transfer = { to: stranger.address, amount: '1', externalId: randomUUID() };
+    expect((await post(path, { ...JSON_FROM_HERE, cookie }, transfer)).status).toBe(404);
   });
 
   it('answer an unknown ceremony with 410, and a body of a wrong form with 400', async () => {

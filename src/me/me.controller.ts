@@ -4,10 +4,13 @@ import { DfnsCredentials, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 
 /** The members of a credential that the browser gets. */
 export interface CredentialView {
+  credentialId: string;
   kind: string;
   name: string;
   isActive: boolean;
   dateCreated: string;
+  /** With it, the page verifies signatures itself. */
+  publicKey: string;
 }
 
 @Controller('me')
@@ -22,7 +25,14 @@ export class MeController {
     @Req() request: Request,
   ): Promise<{ email?: string; credentials: CredentialView[] }> {
     const all = await this.credentials.list(username);
-    const credentials = all.map(({ kind, name, isActive, dateCreated }) => ({ kind, name, isActive, dateCreated }));
+    const credentials = all.map(({ credentialId, kind, name, isActive, dateCreated, publicKey }) => ({
+      credentialId,
+      kind,
+      name,
+      isActive,
+      dateCreated,
+      publicKey,
+    }));
     return { email: request.session.email, credentials };
   }
 }

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { Body, Controller, Delete, HttpCode, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
 
 import type { Request } from 'express';
 import { DelegatedAuthService } from 'nestjs-dfns-auth';
@@ -24,6 +24,12 @@ export class SessionController {
     const account = await this.accounts.authenticate(email, password);
     if (!account) throw new UnauthorizedException('The e-mail address or the password is wrong.');
     return openSession(request, account);
+  }
+
+  /** Who is logged in, if anybody. Dfns is not asked, so the page knows it also while Dfns is down. */
+  @Get()
+  current(@Req() request: Request): { email?: string } {
+    return { email: request.session.email };
   }
 
   @Delete()

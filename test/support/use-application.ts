@@ -16,7 +16,7 @@ export class RunningApplication {
 
   async start(): Promise<void> {
     this.#app = await createApplication({ logger: false });
-    await this.#app.listen(0, 'localhost');
+    await this.#app.listen(this.url ? new URL(this.url).port : 0, 'localhost');
     this.url = await this.#app.getUrl();
   }
 
