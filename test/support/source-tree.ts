@@ -57,7 +57,7 @@ export class SourceTree {
   get packages(): string[] {
     const names = this.imports
       .map(({ specifier }) => specifier)
-      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .filter((specifier) => !/^(\.|node:|#)/.test(specifier))
       .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0] as string);
     return [...new Set(names)];
   }

@@ -3,24 +3,26 @@ import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { SandboxClock } from './configuration/sandbox-clock.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
-import { Refusal } from './errors/refusals.js';
+import { Organisation } from './control/organisation.js';
 import type { Fault } from './faults/fault.js';
-import { FaultPlan } from './faults/fault-plan.js';
+import { FaultPlan, type PlannedFault } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
+import type { ReceivedRequest } from './journal/call-record.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
-import { type ReceivedRequest, RequestLog } from './server/request-log.js';
+import { RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
 import {
   type CreatedServiceAccount,
   ServiceAccountFactory,
   type ServiceAccountRequest,
 } from './service-accounts/service-account-factory.js';
+import { KeptState } from './state/kept-state.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
-import { TokenIssuer } from './tokens/token-issuer.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
-import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
+import type { WalletRequest } from './wallets/wallet-store.js';
 
 const KEEP_ALIVE_MS = 75_000;
 
@@ -54,6 +56,7 @@ export class DfnsSandbox {
       );
       created.disable('x-powered-by').disable('etag');
       created.get(Connections).watch(created.getHttpServer());
+      created.get(KeptState).begin();
       return created.listen(port, host).then(() => created);
     });
     const server: Server = app.getHttpServer();
@@ -84,8 +87,8 @@ export class DfnsSandbox {
     return this.#app.get(IssuedSecrets).all;
   }
 
-  /** Adds and removes planned faults. */
-  get faults(): { add(fault: Fault): void; clear(): void } {
+  /** Adds and removes planned faults. `add` returns the id of the fault. */
+  get faults(): { add(fault: Fault): string; list(): PlannedFault[]; remove(id: string): boolean; clear(): void } {
     return this.#app.get(FaultPlan);
   }
 
@@ -104,23 +107,26 @@ export class DfnsSandbox {
 
   /** Deactivates a user. All tokens of the user end immediately. */
   deactivateUser(username: string): void {
-    this.#app.get(UserStore).deactivate(this.#known(username));
+    this.#app.get(Organisation).deactivateUser(username);
   }
 
   /** Makes a user token without a login. Employees can get a token only in this way. */
   issueUserToken(username: string): string {
-    return this.#app.get(TokenIssuer).issue('Token', this.#known(username), this.#config.lifetimes.userTokenMs);
+    return this.#app.get(Organisation).issueUserToken(username);
   }
 
   /** @param request `delegateTo` is a user id or a username */
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
-    const delegateTo = request.delegateTo && (this.user(request.delegateTo)?.userId ?? request.delegateTo);
-    return walletAnswer(this.#app.get(WalletStore).create({ ...request, delegateTo }));
+    return this.#app.get(Organisation).createWallet(request);
   }
 
-  #known(username: string): User {
-    const user = this.user(username);
-    if (!user) throw new Refusal(404, `There is no user ${username}`);
-    return user;
+  /** The clock. `advance(ms)` moves it forward, `reset()` takes that back. */
+  get clock(): SandboxClock {
+    return this.#config.clock;
+  }
+
+  /** Goes back to the moment after the start. It forgets everything that came later, and all faults. */
+  reset(): void {
+    this.#app.get(Organisation).reset();
   }
 }

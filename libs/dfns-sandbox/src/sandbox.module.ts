@@ -5,12 +5,21 @@ import { BearerGuard } from './access/bearer.guard.js';
 import { LegacyHeadersGuard } from './access/legacy-headers.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
+import { ConsoleFiles } from './control/console-files.js';
+import { ControlMiddleware } from './control/control.middleware.js';
+import { ControlAccess } from './control/control-access.js';
+import { ControlRoutes } from './control/control-routes.js';
+import { ControlSections } from './control/control-sections.js';
+import { LiveEvents } from './control/live-events.js';
+import { Organisation } from './control/organisation.js';
+import { SecretVault } from './control/secret-vault.js';
 import { Enrolment } from './enrolment/enrolment.js';
 import { TemporarySessions } from './enrolment/temporary-sessions.js';
 import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
 import { PlatformEvents } from './events/platform-events.js';
 import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
 import { UserStore } from './identities/user-store.js';
+import { CallJournal } from './journal/call-journal.js';
 import { DelegatedLoginController, LogoutController } from './login/login.controller.js';
 import { CredentialChallenges } from './own-credentials/credential-challenges.js';
 import { OwnCredentialsController } from './own-credentials/own-credentials.controller.js';
@@ -27,6 +36,7 @@ import { BodyTextMiddleware } from './server/dfns-request.js';
 import { RequestLog, RequestLogMiddleware } from './server/request-log.js';
 import { ServiceAccountFactory } from './service-accounts/service-account-factory.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
+import { KeptState } from './state/kept-state.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { RevokedTokens, TokenIssuer } from './tokens/token-issuer.js';
 import { ActionSigningController } from './user-actions/action-signing.controller.js';
@@ -40,6 +50,9 @@ import { SignatureStore } from './wallets/signature-store.js';
 import { WalletSignaturesController } from './wallets/wallet-signatures.controller.js';
 import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
+
+/** What controls the sandbox over HTTP. */
+const CONTROL = [ConsoleFiles, ControlAccess, ControlRoutes, ControlSections, LiveEvents, Organisation, SecretVault];
 
 /** The guards run in this order, before the checks of the body and of the entity (dfns-api 21.10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
@@ -63,12 +76,15 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
   providers: [
     ...GUARDS.map((useClass) => ({ provide: APP_GUARD, useClass })),
     { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
+    ...CONTROL,
     AssertionVerifier,
+    CallJournal,
     Connections,
     CredentialChallenges,
     Enrolment,
     FaultPlan,
     IssuedSecrets,
+    KeptState,
     PlatformEvents,
     RegistrationChallenges,
     RequestLog,
@@ -93,6 +109,6 @@ export class SandboxModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(BodyTextMiddleware, RequestLogMiddleware, FaultMiddleware).forRoutes('{*path}');
+    consumer.apply(BodyTextMiddleware, ControlMiddleware, RequestLogMiddleware, FaultMiddleware).forRoutes('{*path}');
   }
 }

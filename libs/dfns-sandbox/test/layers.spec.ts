@@ -39,6 +39,8 @@ const LAYERS = [
   'events', // what happened in the organisation, for whoever listens
   'server', // requests, connections, pages of a list
   'errors', // error answers
+  'journal', // what the sandbox checked in each request
+  'state', // what survives a restart and what a reset takes back
   'configuration', // options, clock, identifiers
 ];
 

@@ -10,7 +10,7 @@ export interface WorldOptions extends SandboxOptions {
   users?: string[];
 }
 
-/** A sandbox, and the instances of the library that use it. Its members work inside hooks and tests. */
+/** A sandbox that compares bodies byte by byte, and the instances of the library that use it. Its members work inside hooks and tests. */
 export class World {
   readonly #options: WorldOptions;
   readonly #ofAllTests: TestingModule[] = [];
@@ -55,7 +55,7 @@ export class World {
 
   async openSandbox(): Promise<void> {
     const { users = [], ...options } = this.#options;
-    this.sandbox = await DfnsSandbox.start(options);
+    this.sandbox = await DfnsSandbox.start({ strict: true, ...options });
     for (const username of users) this.sandbox.createUser({ username });
   }
 

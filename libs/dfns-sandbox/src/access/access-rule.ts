@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { forbidden, notAuthorized } from '../errors/refusals.js';
+import { check } from '../journal/call-record.js';
 import type { CallerKind, CallerRequest } from './caller.js';
 import { type Operation, requirePermission } from './permissions.js';
 
@@ -34,7 +35,9 @@ export class PermissionGuard implements CanActivate {
     const { caller, originalUrl } = context.switchToHttp().getRequest<CallerRequest>();
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (!caller || !rule) throw notAuthorized();
-    if (!rule.callers.includes(caller.kind)) {
+    const isAllowed = rule.callers.includes(caller.kind);
+    check('caller', isAllowed, `a ${caller.kind} calls; allowed: ${rule.callers.join(', ')}`);
+    if (!isAllowed) {
       // Other endpoints do not accept a temporary token as a bearer.
       if (caller.kind === 'RegistrationSession' || caller.kind === 'RecoverySession') throw notAuthorized();
       throw forbidden(caller.user.kind, caller.user.userId, originalUrl.split('?')[0] ?? '');

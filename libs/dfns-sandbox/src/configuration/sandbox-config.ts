@@ -1,4 +1,5 @@
 import { identifier } from './identifier.js';
+import { SandboxClock } from './sandbox-clock.js';
 
 /** The options of `DfnsSandbox.start`. All are optional. */
 export interface SandboxOptions {
@@ -23,6 +24,12 @@ export interface SandboxOptions {
   relyingParty?: Partial<RelyingParty>;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
+  /**
+   * Compares the signed body with the sent one byte by byte, and not as parsed JSON (dfns-api 7.5). @default false
+   */
+  strict?: boolean;
+  /** Control over HTTP needs this token as a bearer. Without it, control is open only on loopback. @default none */
+  controlToken?: string;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
 }
@@ -63,6 +70,11 @@ export class SandboxConfig {
   readonly restart: boolean;
   readonly lifetimes: Lifetimes;
   readonly rateLimitPerMinute: number | undefined;
+  /** The address that the server listens on. */
+  readonly host: string;
+  readonly strict: boolean;
+  readonly controlToken: string | undefined;
+  readonly clock: SandboxClock;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
   readonly nextChallenge: () => string;
@@ -74,7 +86,11 @@ export class SandboxConfig {
     this.restart = options.restart ?? this.legacy;
     this.lifetimes = { ...LIFETIMES, ...options.lifetimes };
     this.rateLimitPerMinute = options.rateLimitPerMinute;
-    this.now = options.now ?? Date.now;
+    this.host = options.host ?? '127.0.0.1';
+    this.strict = options.strict ?? false;
+    this.controlToken = options.controlToken;
+    this.clock = new SandboxClock(options.now ?? Date.now);
+    this.now = this.clock.now;
     this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;

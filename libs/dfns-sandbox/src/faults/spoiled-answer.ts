@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { answered } from '../journal/call-record.js';
 import type { SpoilingFault } from './fault.js';
 
 const PARTS_PER_SECOND = 10;
@@ -7,7 +8,9 @@ const PARTS_PER_SECOND = 10;
 export function spoilAnswer(fault: SpoilingFault, response: ServerResponse): void {
   const finish = response.end.bind(response);
   response.end = ((chunk?: string | Buffer) => {
-    spoil(fault, response, Buffer.from(chunk ?? ''), () => finish());
+    const body = Buffer.from(chunk ?? '');
+    answered(body.toString('utf8'));
+    spoil(fault, response, body, () => finish());
     return response;
   }) as ServerResponse['end'];
 }

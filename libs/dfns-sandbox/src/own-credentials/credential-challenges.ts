@@ -4,6 +4,7 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import type { CredentialKind } from '../credentials/credential.js';
 import { challengeInvalid } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
@@ -15,8 +16,10 @@ export class CredentialChallenges {
   constructor(
     private readonly config: SandboxConfig,
     private readonly tokens: TokenIssuer,
+    state: KeptState,
   ) {
-    this.#challenges = new ExpiringMap(config.lifetimes.challengeMs, config.now);
+    const kept = state.keep('challenges of new credentials', new Map());
+    this.#challenges = new ExpiringMap(config.lifetimes.challengeMs, config.now, kept);
   }
 
   open(user: User, kind: CredentialKind): { challenge: string; challengeIdentifier: string } {

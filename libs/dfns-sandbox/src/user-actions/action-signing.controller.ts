@@ -58,10 +58,10 @@ export class ActionSigningController {
   @Post()
   @Access({ callers })
   async sign(@CurrentCaller() { user }: Caller, @JsonBody(signBody) body: ValueOf<typeof signBody>) {
-    const { challenge, action } = this.userActions.take(user, body.challengeIdentifier);
+    const { challenge, action, group } = this.userActions.take(user, body.challengeIdentifier);
     await this.assertions.verify(user, body.firstFactor, challenge);
     if (body.secondFactor) await this.assertions.verify(user, body.secondFactor, challenge);
-    return { userAction: this.userActions.grant(user, action) };
+    return { userAction: this.userActions.grant(user, action, group) };
   }
 }
 

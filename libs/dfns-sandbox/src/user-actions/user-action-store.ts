@@ -3,35 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { challengeInvalid, userActionInvalid, userActionSpent } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { check, found, joinGroup } from '../journal/call-record.js';
+import { KeptState } from '../state/kept-state.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
-
-/** The request that the user signs (dfns-api 7.2). */
-export interface UserAction {
-  method: string;
-  /** The path, with or without the query. */
-  path: string;
-  /** The exact text of the body. */
-  payload: string;
-}
-
-/** Whether `request` is the request that the user signed. */
-export function matches(signed: UserAction, request: UserAction): boolean {
-  const paths = [request.path, request.path.split('?')[0]];
-  return (
-    signed.method === request.method &&
-    paths.includes(signed.path) &&
-    withoutParameters(signed.payload) === withoutParameters(request.payload)
-  );
-}
-
-/** An empty object and no body are equal (dfns-api 21.18). */
-const withoutParameters = (payload: string) => (payload === '{}' ? '' : payload);
+import { matches, type UserAction } from './signed-action.js';
 
 /** The user and the request that belong to a challenge or to a `userAction`. */
 interface Bound {
   userId: string;
   action: UserAction;
+  /** The group of the call in the journal. */
+  group: string;
 }
 
 /** Challenges without a signature yet, and the `userAction` values. Each of them works once (dfns-api 7.8). */
@@ -43,15 +26,19 @@ export class UserActionStore {
   constructor(
     private readonly config: SandboxConfig,
     private readonly tokens: TokenIssuer,
+    state: KeptState,
   ) {
-    this.#challenges = new ExpiringMap(config.lifetimes.challengeMs, config.now);
-    this.#actions = new ExpiringMap(config.lifetimes.userActionMs, config.now);
+    const { challengeMs, userActionMs } = config.lifetimes;
+    this.#challenges = new ExpiringMap(challengeMs, config.now, state.keep('challenges', new Map()));
+    this.#actions = new ExpiringMap(userActionMs, config.now, state.keep('user actions', new Map()));
   }
 
   open(user: User, action: UserAction): { challenge: string; challengeIdentifier: string } {
     const challenge = this.config.nextChallenge();
     const id = randomUUID();
-    this.#challenges.set(id, { userId: user.userId, action, challenge });
+    this.#challenges.set(id, { userId: user.userId, action, challenge, group: id });
+    joinGroup(id);
+    found({ signed: action });
     return {
       challenge,
       challengeIdentifier: this.tokens.issue('Challenge', user, this.config.lifetimes.challengeMs, id),
@@ -59,17 +46,23 @@ export class UserActionStore {
   }
 
   /** Returns a challenge and deletes it. It works once, also if its signature is wrong. @throws Refusal 400 */
-  take(user: User, challengeIdentifier: string): { challenge: string; action: UserAction } {
+  take(user: User, challengeIdentifier: string): Omit<Bound, 'userId'> & { challenge: string } {
     const id = this.tokens.read(challengeIdentifier, ['Challenge'])?.jti ?? '';
     const pending = this.#challenges.get(id);
-    if (pending?.userId !== user.userId) throw challengeInvalid();
+    joinGroup(pending?.group ?? id);
+    if (pending?.userId !== user.userId) {
+      check('challenge', false, this.#whyNoChallenge(challengeIdentifier, pending));
+      throw challengeInvalid();
+    }
+    check('challenge', true);
+    found({ signed: pending.action });
     this.#challenges.delete(id);
     return pending;
   }
 
-  grant(user: User, action: UserAction): string {
+  grant(user: User, action: UserAction, group: string): string {
     const id = randomUUID();
-    this.#actions.set(id, { userId: user.userId, action, isSpent: false });
+    this.#actions.set(id, { userId: user.userId, action, isSpent: false, group });
     return this.tokens.issue('UserAction', user, this.config.lifetimes.userActionMs, id);
   }
 
@@ -77,9 +70,26 @@ export class UserActionStore {
   spend(user: User, userAction: string | undefined, request: UserAction): void {
     const id = this.tokens.read(userAction ?? '', ['UserAction'])?.jti ?? '';
     const granted = this.#actions.get(id);
-    if (granted?.userId !== user.userId) throw userActionInvalid();
+    if (granted) joinGroup(granted.group);
+    if (granted?.userId !== user.userId) {
+      check('user action', false, this.#whyNoAction(userAction, granted));
+      throw userActionInvalid();
+    }
+    found({ signed: granted.action });
+    check('user action', !granted.isSpent, granted.isSpent ? 'It was used before. It works once.' : undefined);
     if (granted.isSpent) throw userActionSpent();
     granted.isSpent = true;
-    if (!matches(granted.action, request)) throw userActionInvalid();
+    if (!matches(granted.action, request, this.config.strict)) throw userActionInvalid();
+  }
+
+  #whyNoChallenge(challengeIdentifier: string, pending: Bound | undefined): string {
+    if (pending) return 'The challenge is of another user.';
+    return this.tokens.whyRefused(challengeIdentifier, ['Challenge']) ?? 'The challenge was answered before.';
+  }
+
+  #whyNoAction(userAction: string | undefined, granted: Bound | undefined): string {
+    if (!userAction) return 'The request has no header X-DFNS-USERACTION.';
+    if (granted) return 'The user action is of another user.';
+    return this.tokens.whyRefused(userAction, ['UserAction']) ?? 'The sandbox does not know it any more.';
   }
 }

@@ -3,6 +3,7 @@ import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { externalIdConflict, notFound } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { type SignatureBody, signRequest } from './signature-request.js';
 import type { SigningKey } from './signing-key.js';
 import type { Wallet } from './wallet-store.js';
@@ -10,9 +11,14 @@ import type { Wallet } from './wallet-store.js';
 /** Signature requests of keys and wallets. The sandbox has no policies, so it signs each request immediately. */
 @Injectable()
 export class SignatureStore {
-  readonly #requests: SignatureRequest[] = [];
+  readonly #requests: SignatureRequest[];
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    state: KeptState,
+  ) {
+    this.#requests = state.keep('signature requests', []);
+  }
 
   /**
    * Returns the first answer again if `externalId` and body are the same (dfns-api 16.4).
@@ -44,6 +50,11 @@ export class SignatureStore {
     };
     this.#requests.push(request);
     return request;
+  }
+
+  /** All signature requests, oldest first. */
+  all(): readonly SignatureRequest[] {
+    return this.#requests;
   }
 
   /** @param ownerId id of a key or of a wallet */

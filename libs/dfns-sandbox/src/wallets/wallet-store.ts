@@ -3,6 +3,7 @@ import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { bodyInvalid, notFound } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { schemeOf } from './networks.js';
 import { addressOf, makeSigningKey, type SigningKey } from './signing-key.js';
 
@@ -31,10 +32,16 @@ export interface Wallet {
 /** Wallets and their keys. An end user sees only those delegated to this user. All others see all (dfns-api 4.1, 15.3). */
 @Injectable()
 export class WalletStore {
-  readonly #wallets = new Map<string, Wallet>();
-  readonly #keys = new Map<string, SigningKey>();
+  readonly #wallets: Map<string, Wallet>;
+  readonly #keys: Map<string, SigningKey>;
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    state: KeptState,
+  ) {
+    this.#wallets = state.keep('wallets', new Map());
+    this.#keys = state.keep('keys', new Map());
+  }
 
   create({ network, delegateTo, name, externalId, tags = [], ...request }: WalletRequest): Wallet {
     const scheme = schemeOf(network);
@@ -56,8 +63,13 @@ export class WalletStore {
     return wallet;
   }
 
+  /** All wallets, oldest first. */
+  all(): Wallet[] {
+    return [...this.#wallets.values()];
+  }
+
   visibleTo(user: User): Wallet[] {
-    return [...this.#wallets.values()].filter(({ key }) => isVisible(key, user));
+    return this.all().filter(({ key }) => isVisible(key, user));
   }
 
   /** @throws Refusal 404 `wallet not found` */
