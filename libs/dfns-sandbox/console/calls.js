@@ -137,7 +137,7 @@ function callElement({ id, records: steps }) {
         ' ',
         h('span', { class: 'path' }, withSecrets(path)),
       ),
-      h('span', { class: 'who' }, caller ? nameOf(caller) : 'nobody'),
+      h('span', { class: 'who' }, caller ? nameOf(caller) : '–'),
       h('span', { class: 'steps' }, steps.map(stepMark)),
       h('span', { class: 'when' }, time(last.request.receivedAt)),
     ),
@@ -188,7 +188,7 @@ function comparison(steps) {
     h(
       'div',
       {},
-      h('h3', {}, title),
+      h('h2', {}, title),
       request
         ? [
             h('p', { class: 'line' }, request.method, ' ', withSecrets(request.path)),
@@ -221,7 +221,7 @@ function stepElement(step) {
   return h(
     'li',
     { class: isRefused(step) ? 'bad' : '' },
-    h('h3', {}, stepName(step), ' ', h('span', { class: 'line' }, request.method, ' ', withSecrets(request.path))),
+    h('h2', {}, stepName(step), ' ', h('span', { class: 'line' }, request.method, ' ', withSecrets(request.path))),
     h(
       'dl',
       { class: 'facts' },
@@ -241,11 +241,15 @@ function stepElement(step) {
     ),
     checks.length > 0 &&
       h('ul', { class: 'checks', 'aria-label': `Checks of ${stepName(step)}` }, checks.map(checkElement)),
-    clientData &&
-      part(`${id} client data`, 'Client data that was signed, decoded', textBlock('Client data', clientData), true),
-    request.body && part(`${id} body`, 'Body', textBlock('Body', request.body)),
-    part(`${id} headers`, 'Headers', headersElement(request.headers)),
-    answer && part(`${id} answer`, 'Answer', textBlock('Answer', answer)),
+    h(
+      'div',
+      { class: 'parts' },
+      clientData &&
+        part(`${id} client data`, 'Client data that was signed, decoded', textBlock('Client data', clientData), true),
+      request.body && part(`${id} body`, 'Body', textBlock('Body', request.body)),
+      part(`${id} headers`, 'Headers', headersElement(request.headers)),
+      answer && part(`${id} answer`, 'Answer', textBlock('Answer', answer)),
+    ),
   );
 }
 

@@ -101,7 +101,7 @@ describe('the journal', () => {
       'the wrong kind of caller',
       () => call('GET', '/auth/users', { token: sandbox.issueUserToken('ada') }),
       'caller',
-      /a EndUser calls; allowed: CustomerEmployee, ServiceAccount/,
+      /EndUser; allowed: CustomerEmployee, ServiceAccount/,
     ],
     [
       'no user action',

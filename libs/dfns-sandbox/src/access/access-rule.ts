@@ -36,7 +36,7 @@ export class PermissionGuard implements CanActivate {
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (!caller || !rule) throw notAuthorized();
     const isAllowed = rule.callers.includes(caller.kind);
-    check('caller', isAllowed, `a ${caller.kind} calls; allowed: ${rule.callers.join(', ')}`);
+    check('caller', isAllowed, `${caller.kind}; allowed: ${rule.callers.join(', ')}`);
     if (!isAllowed) {
       // Other endpoints do not accept a temporary token as a bearer.
       if (caller.kind === 'RegistrationSession' || caller.kind === 'RecoverySession') throw notAuthorized();

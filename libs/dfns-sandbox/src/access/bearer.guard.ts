@@ -21,7 +21,7 @@ export class BearerGuard implements CanActivate {
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const token = bearer ? this.tokens.read(bearer, BEARERS) : undefined;
     const caller = token ? this.#callerOf(token) : undefined;
-    check('token', caller !== undefined, caller ? `a token of the kind ${kindOf(caller.token)}` : this.#why(bearer));
+    check('token', caller !== undefined, caller ? `of the kind ${kindOf(caller.token)}` : this.#why(bearer));
     if (!caller) throw notAuthorized();
     request.caller = caller;
     const { username, name, userId } = caller.user;
