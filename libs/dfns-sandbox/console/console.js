@@ -83,8 +83,10 @@ function route() {
   leaveSection();
   main.replaceChildren(...view.draw().filter(Boolean));
   for (const link of menu.querySelectorAll('a')) {
-    if (link.hash === `#${view.name}`) link.setAttribute('aria-current', 'page');
+    const isShown = link.hash === `#${view.name}`;
+    if (isShown) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
+    if (isShown) link.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
   document.title = `${view.title} – Dfns sandbox`;
   tick();

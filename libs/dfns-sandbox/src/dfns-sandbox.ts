@@ -5,7 +5,11 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { SandboxClock } from './configuration/sandbox-clock.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
+import { Beginning, type Seeded } from './control/beginning.js';
 import { Organisation } from './control/organisation.js';
+import { RequestLines } from './control/request-lines.js';
+import { expectSeed, type Seed } from './control/seed.js';
+import { StateKeeper } from './control/state-keeper.js';
 import type { Fault } from './faults/fault.js';
 import { FaultPlan, type PlannedFault } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
@@ -19,12 +23,23 @@ import {
   ServiceAccountFactory,
   type ServiceAccountRequest,
 } from './service-accounts/service-account-factory.js';
-import { KeptState } from './state/kept-state.js';
+import { readStateFile } from './state/state-file.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
 import type { WalletRequest } from './wallets/wallet-store.js';
 
 const KEEP_ALIVE_MS = 75_000;
+
+/** The options of `DfnsSandbox.start`. All are optional. */
+export interface StartOptions extends SandboxOptions {
+  /** Users, service accounts, keys and wallets that the sandbox has from the start. A reset brings them back. */
+  seed?: Seed;
+  /**
+   * The path of a file that keeps everything over restarts: ids, keys and tokens. Its owner only may read it. If the
+   * file exists, the sandbox continues with it and ignores `seed`.
+   */
+  state?: string;
+}
 
 /**
  * A local Dfns. It checks signatures, tokens and permissions, and fails when a test plans a fault. It keeps everything
@@ -45,31 +60,48 @@ export class DfnsSandbox {
   }
 
   /** Starts the sandbox on a port of its own. It logs nothing. */
-  static async start(options: SandboxOptions = {}): Promise<DfnsSandbox> {
-    const { port = 0, host = '127.0.0.1' } = options;
-    const config = new SandboxConfig(options);
+  static async start(options: StartOptions = {}): Promise<DfnsSandbox> {
+    const { port = 0, host = '127.0.0.1', tls, state, log } = options;
+    const seed = options.seed && expectSeed(options.seed);
+    const saved = state === undefined ? undefined : readStateFile(state);
+    if (saved && options.orgId && options.orgId !== saved.orgId) {
+      throw new Error(`${state} is the state of another organisation: ${saved.orgId}`);
+    }
+    const config = new SandboxConfig({ ...options, orgId: saved?.orgId ?? options.orgId });
     const app = await startQuietly(async () => {
       const created = await NestFactory.create<NestExpressApplication>(
         SandboxModule.forRoot(config),
         new ExpressAdapter(),
-        { bodyParser: false, abortOnError: false },
+        { bodyParser: false, abortOnError: false, ...(tls && { httpsOptions: tls }) },
       );
       created.disable('x-powered-by').disable('etag');
       created.get(Connections).watch(created.getHttpServer());
-      created.get(KeptState).begin();
-      return created.listen(port, host).then(() => created);
+      created.get(Beginning).begin(seed, saved);
+      if (log) created.get(RequestLines).start(log);
+      await created.listen(port, host);
+      if (state !== undefined) created.get(StateKeeper).start(state);
+      return created;
     });
     const server: Server = app.getHttpServer();
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.headersTimeout = KEEP_ALIVE_MS + 1_000;
     const bound = (server.address() as AddressInfo).port;
-    return new DfnsSandbox(app, config, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+    return new DfnsSandbox(
+      app,
+      config,
+      `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    );
   }
 
   /** Stops the sandbox, and closes all connections immediately. */
   async stop(): Promise<void> {
     this.#app.get(Connections).destroyAll();
     await this.#app.close();
+  }
+
+  /** What the option `seed` made, with the tokens and the private keys. */
+  get seeded(): Seeded {
+    return this.#app.get(Beginning).seeded;
   }
 
   /** The requests that the sandbox received, oldest first. */

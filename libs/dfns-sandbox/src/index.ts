@@ -1,6 +1,8 @@
 export type { SandboxClock } from './configuration/sandbox-clock.js';
 export type { Lifetimes, RelyingParty, SandboxOptions } from './configuration/sandbox-config.js';
-export { DfnsSandbox } from './dfns-sandbox.js';
+export type { Seeded } from './control/beginning.js';
+export type { Seed } from './control/seed.js';
+export { DfnsSandbox, type StartOptions } from './dfns-sandbox.js';
 export type { Fault } from './faults/fault.js';
 export type { PlannedFault } from './faults/fault-plan.js';
 export type { User, UserKind } from './identities/user-store.js';

@@ -5,6 +5,7 @@ import { BearerGuard } from './access/bearer.guard.js';
 import { LegacyHeadersGuard } from './access/legacy-headers.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
+import { Beginning } from './control/beginning.js';
 import { ConsoleFiles } from './control/console-files.js';
 import { ControlMiddleware } from './control/control.middleware.js';
 import { ControlAccess } from './control/control-access.js';
@@ -12,7 +13,9 @@ import { ControlRoutes } from './control/control-routes.js';
 import { ControlSections } from './control/control-sections.js';
 import { LiveEvents } from './control/live-events.js';
 import { Organisation } from './control/organisation.js';
+import { RequestLines } from './control/request-lines.js';
 import { SecretVault } from './control/secret-vault.js';
+import { StateKeeper } from './control/state-keeper.js';
 import { Enrolment } from './enrolment/enrolment.js';
 import { TemporarySessions } from './enrolment/temporary-sessions.js';
 import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
@@ -52,7 +55,18 @@ import { WalletStore } from './wallets/wallet-store.js';
 import { WalletsController } from './wallets/wallets.controller.js';
 
 /** What controls the sandbox over HTTP. */
-const CONTROL = [ConsoleFiles, ControlAccess, ControlRoutes, ControlSections, LiveEvents, Organisation, SecretVault];
+const CONTROL = [
+  Beginning,
+  ConsoleFiles,
+  ControlAccess,
+  ControlRoutes,
+  ControlSections,
+  LiveEvents,
+  Organisation,
+  RequestLines,
+  SecretVault,
+  StateKeeper,
+];
 
 /** The guards run in this order, before the checks of the body and of the entity (dfns-api 21.10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];

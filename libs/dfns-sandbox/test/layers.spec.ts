@@ -8,6 +8,7 @@ import { SourceTree } from '../../../test/support/source-tree.js';
  * A new feature gets a folder of its own: above every folder that it uses, and below every folder that uses it.
  */
 const LAYERS = [
+  'command-line', // the command dfns-sandbox
   '.', // the public class, the Nest module and the exports
 
   // Features: one folder each, with its controllers and with what it stores.

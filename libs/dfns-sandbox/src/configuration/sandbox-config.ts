@@ -30,6 +30,10 @@ export interface SandboxOptions {
   strict?: boolean;
   /** Control over HTTP needs this token as a bearer. Without it, control is open only on loopback. @default none */
   controlToken?: string;
+  /** The key and the certificate of the server, PEM. With them the sandbox speaks https only. @default http */
+  tls?: { key: string; cert: string };
+  /** Gets one line for each request when it has ended. @default nothing is logged */
+  log?: (line: string) => void;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
 }

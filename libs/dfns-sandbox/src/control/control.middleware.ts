@@ -12,6 +12,7 @@ import { type Endpoint, findEndpoint } from './endpoint.js';
 import { LiveEvents } from './live-events.js';
 import { controlDocument } from './openapi.js';
 import { setUp } from './set-up.js';
+import { StateKeeper } from './state-keeper.js';
 
 const PREFIX = /^\/_sandbox(?=[/?]|$)/;
 
@@ -25,6 +26,7 @@ export class ControlMiddleware implements NestMiddleware {
     private readonly sections: ControlSections,
     private readonly events: LiveEvents,
     private readonly files: ConsoleFiles,
+    private readonly keeper: StateKeeper,
   ) {}
 
   use(request: DfnsRequest, response: ServerResponse, next: () => void): void {
@@ -65,6 +67,7 @@ export class ControlMiddleware implements NestMiddleware {
     const answer = found.route.run(found.parameters, bodyOf(found.route, bodyText) as never) ?? {};
     if (found.route.path === '/reset') this.events.resetRecords();
     this.events.schedule();
+    this.keeper.schedule();
     return answer;
   }
 }

@@ -13,6 +13,8 @@ export function encode(value: unknown): string {
   const indexes = new Map<unknown, number>();
   const write = (part: unknown): unknown => {
     if (typeof part === 'bigint') return { bigint: String(part) };
+    if (part === undefined) return { nothing: true };
+    if (typeof part === 'number' && !Number.isFinite(part)) return { number: String(part) };
     if (typeof part === 'function') throw new Error('A function cannot be kept in the state');
     if (typeof part !== 'object' || part === null) return part;
     const known = indexes.get(part);
@@ -52,6 +54,8 @@ export function decode(text: string): unknown {
   const read = (part: unknown): unknown => {
     if (typeof part !== 'object' || part === null) return part;
     if ('bigint' in part) return BigInt(String(part.bigint));
+    if ('number' in part) return Number(part.number);
+    if ('nothing' in part) return undefined;
     const index = Number((part as { '@': unknown })['@']);
     const [kind, content] = written[index] ?? [];
     if (!(index in made)) fill(index, kind, content);

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { identifier } from '../configuration/identifier.js';
 import type { KeyScheme } from './networks.js';
 
@@ -13,22 +13,31 @@ export interface SigningKey extends KeyScheme {
   readonly delegatedTo?: string;
 }
 
-export function makeSigningKey(scheme: KeyScheme, dateCreated: string, delegatedTo?: string): SigningKey {
-  const { privateKey, publicKey } =
-    scheme.curve === 'ed25519'
-      ? generateKeyPairSync('ed25519')
-      : generateKeyPairSync('ec', { namedCurve: scheme.curve });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+/** @param given an id and a private key. Without them the key gets a new id and a new private key. @throws Error */
+export function makeSigningKey(
+  scheme: KeyScheme,
+  dateCreated: string,
+  delegatedTo?: string,
+  given: { id?: string; privateKey?: KeyObject } = {},
+): SigningKey {
+  const privateKey = given.privateKey ?? newPrivateKey(scheme);
+  const { x = '', y = '', crv } = createPublicKey(privateKey).export({ format: 'jwk' });
+  if (crv?.toLowerCase() !== scheme.curve) throw new Error(`privateKey is not on the curve ${scheme.curve}`);
   const xHex = Buffer.from(x, 'base64url').toString('hex');
   const prefix = y && (Buffer.from(y, 'base64url').at(-1) ?? 0) % 2 === 0 ? '02' : '03';
   return {
     ...scheme,
-    id: identifier('key'),
+    id: given.id ?? identifier('key'),
     privateKey,
     publicKey: scheme.curve === 'ed25519' ? xHex : prefix + xHex,
     dateCreated,
     ...(delegatedTo && { delegatedTo }),
   };
+}
+
+function newPrivateKey({ curve }: KeyScheme): KeyObject {
+  if (curve === 'ed25519') return generateKeyPairSync('ed25519').privateKey;
+  return generateKeyPairSync('ec', { namedCurve: curve }).privateKey;
 }
 
 /** Makes an address that only looks like a real one. Real addresses need the hash function of the chain. */

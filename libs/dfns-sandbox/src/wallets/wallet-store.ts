@@ -9,6 +9,8 @@ import { addressOf, makeSigningKey, type SigningKey } from './signing-key.js';
 
 /** The members that a new wallet is made with. */
 export interface WalletRequest {
+  /** @default a new id */
+  id?: string;
   network: string;
   name?: string;
   externalId?: string;
@@ -50,7 +52,7 @@ export class WalletStore {
     const key = request.key ?? makeSigningKey(scheme, dateCreated, delegateTo);
     if (key.curve !== scheme.curve) throw bodyInvalid([`network ${network} needs a key on ${scheme.curve}`]);
     const wallet = {
-      id: identifier('wa'),
+      id: request.id ?? identifier('wa'),
       network,
       key,
       dateCreated,
@@ -79,8 +81,19 @@ export class WalletStore {
     return wallet;
   }
 
+  /** All keys, oldest first. */
+  allKeys(): SigningKey[] {
+    return [...this.#keys.values()];
+  }
+
+  /** Adds a key without a wallet. @throws Error if there is a key with this id */
+  addKey(key: SigningKey): void {
+    if (this.#keys.has(key.id)) throw new Error(`there is another key ${key.id}`);
+    this.#keys.set(key.id, key);
+  }
+
   keysVisibleTo(user: User): SigningKey[] {
-    return [...this.#keys.values()].filter((key) => isVisible(key, user));
+    return this.allKeys().filter((key) => isVisible(key, user));
   }
 
   /** @throws Refusal 404 `key not found` */

@@ -10,8 +10,8 @@ import { optionalText, type Section } from '../section.js';
 const key = { publicKey: optionalText('PEM. Without it, the sandbox makes a key pair.'), credId: optional(text()) };
 const permissions = optional(list(text()));
 
-/** The argument of `createUser`. */
-export const userBody = object({
+/** The members of the argument of `createUser`. */
+export const userMembers = {
   username: described('The username, for example an email address.', text()),
   kind: described('Default: EndUser.', optional(oneOf('EndUser', 'CustomerEmployee'))),
   registered: described('False leaves the registration open. Default: true.', optional(boolean())),
@@ -21,7 +21,7 @@ export const userBody = object({
   permissions,
   userId: optional(text()),
   externalId: optional(text()),
-});
+};
 
 /** The argument of `createServiceAccount`. */
 export const serviceAccountBody = object({ name: optionalText('A name for people.'), ...key, permissions });
@@ -65,7 +65,7 @@ export function usersSection(
     create: {
       label: 'Add a user',
       words: 'Makes a user who needs no registration, with a software key. The answer has the private key.',
-      body: userBody,
+      body: object(userMembers),
       form: ['username', 'kind', 'registered'],
       run: (body: UserRequest) => factory.create(body),
     },
