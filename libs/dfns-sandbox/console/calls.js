@@ -37,9 +37,9 @@ export function setRecord(record) {
 }
 
 /** Draws the view. */
-export function callsView(connect) {
+export function callsView(waiting) {
   list = h('ol', { class: 'calls', reversed: true });
-  empty = h('div', {}, connect());
+  empty = h('div', { class: 'waiting' }, waiting());
   drawn.clear();
   for (const group of groups()) show(group);
   showEmpty();

@@ -1,9 +1,10 @@
 /** The console: its menu, its views, and the stream of events that fills them. */
 
 import { callCount, callsView, knownRequests, setRecord, setRecords } from './calls.js';
+import { connectElement, connectView, setSeeded } from './connect.js';
 import { clockView, faultCount, faultsView, setClock, setFaults, tick } from './controls.js';
 import { formDialog, tokenDialog } from './dialogs.js';
-import { announce, code, h, textBlock } from './elements.js';
+import { announce, code, h } from './elements.js';
 import { countOf, leaveSection, sectionView, setSection } from './sections.js';
 import { ask, keepToken, listen } from './server.js';
 
@@ -26,7 +27,8 @@ async function start() {
   route();
   window.addEventListener('hashchange', () => {
     route();
-    main.focus();
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
   });
   document.querySelector('#reset').addEventListener('click', askForReset);
   setInterval(tick, 1_000);
@@ -54,10 +56,11 @@ function views() {
     draw: () => sectionView(section),
   }));
   return [
-    { name: 'calls', title: 'Calls', count: callCount, draw: () => callsView(connect) },
+    { name: 'calls', title: 'Calls', count: callCount, draw: () => callsView(waiting) },
     ...sections,
     { name: 'faults', title: 'Faults', count: faultCount, draw: () => faultsView(setUp.faults, knownRequests) },
     { name: 'clock', title: 'Clock', count: () => undefined, draw: clockView },
+    { name: 'connect', title: 'Connect', count: () => undefined, draw: () => connectView(setUp.orgId) },
   ];
 }
 
@@ -65,7 +68,7 @@ function drawMenu() {
   counts = views().map(({ name, title, count }) => ({ count, name, element: h('span', { class: 'count' }), title }));
   menu.replaceChildren(
     ...counts.map(({ name, title, element }) =>
-      h('li', {}, h('a', { href: `#${name}` }, h('span', {}, title), ' ', element)),
+      h('li', {}, h('a', { href: `./#${name}` }, h('span', {}, title), ' ', element)),
     ),
   );
 }
@@ -98,6 +101,7 @@ function onEvent(name, data) {
     if (data.name === 'records') setRecords(data.content);
     else if (data.name === 'faults') setFaults(data.content);
     else if (data.name === 'clock') setClock(data.content);
+    else if (data.name === 'seeded') setSeeded(data.content);
     else setSection(data.name, data.content);
   }
   drawCounts();
@@ -125,18 +129,10 @@ function askForReset() {
 }
 
 /** What the view of the calls shows while there is no call. */
-function connect() {
-  const variables = `DFNS_API_URL=${location.origin}\nDFNS_ORG_ID=${setUp.orgId}`;
+function waiting() {
   return [
     h('h2', {}, 'Waiting for the first call'),
-    h('p', {}, 'Point an application to this sandbox. Its calls appear here while they happen.'),
-    textBlock('Variables', variables),
-    h(
-      'p',
-      {},
-      'It also needs a service account: ',
-      h('a', { href: '#service-accounts' }, 'add one'),
-      ', or use the one that the command line printed.',
-    ),
+    h('p', { class: 'note' }, 'Point an application to this sandbox. Its calls appear here while they happen.'),
+    connectElement(setUp.orgId),
   ];
 }

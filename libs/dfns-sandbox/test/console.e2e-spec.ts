@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -10,7 +11,7 @@ import { signedCall } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
 
 const SCREENSHOTS = join('artifacts', 'console');
-const VIEWS = ['calls', 'users', 'service-accounts', 'wallets', 'signatures', 'faults', 'clock'];
+const VIEWS = ['calls', 'users', 'service-accounts', 'wallets', 'signatures', 'faults', 'clock', 'connect'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const executablePath = findChromium();
@@ -21,6 +22,7 @@ if (!executablePath && !inCi) {
 
 (executablePath || inCi ? describe : describe.skip)('the console in a real browser', () => {
   const start = stoppedAfterEach(DfnsSandbox);
+  const seed = { users: [{ username: 'demo@example.test' }], serviceAccounts: [{ name: 'application' }] };
   let browser: Browser;
   let page: Page;
   let sandbox: DfnsSandbox;
@@ -37,7 +39,7 @@ if (!executablePath && !inCi) {
   });
 
   beforeEach(async () => {
-    sandbox = await start({ orgId: 'or-7k2fd-9qm1x-p3vn8tz6bc4hwy5r' });
+    sandbox = await start({ orgId: 'or-7k2fd-9qm1x-p3vn8tz6bc4hwy5r', seed });
     page = await openPage(1280);
   });
 
@@ -123,6 +125,26 @@ if (!executablePath && !inCi) {
     expect(await refused.getByRole('region', { name: 'Client data' }).textContent()).toContain('"type": "key.get"');
     await page.getByText('Call 503', { exact: true }).waitFor();
     await page.screenshot({ path: join(SCREENSHOTS, 'refused-call.png'), fullPage: true });
+  });
+
+  it('connects an application: copies the variables with their secrets', async () => {
+    await show();
+    await page.screenshot({ path: join(SCREENSHOTS, 'waiting.png') });
+    await button('Copy The variables of a back end').click();
+    await page.getByText('Copied The variables').waitFor({ state: 'attached' });
+    const { authToken = '', credId, privateKey = '' } = sandbox.seeded.serviceAccounts[0] ?? {};
+    const expected = {
+      DFNS_API_URL: sandbox.url,
+      DFNS_AUTH_TOKEN: authToken,
+      DFNS_CRED_ID: credId,
+      DFNS_ORG_ID: sandbox.orgId,
+      DFNS_PRIVATE_KEY: privateKey.trim(),
+    };
+    // The texts are not compared with toEqual, because a failed test prints both.
+    const copied = Object.entries(parseEnv(String(await clipboard()))).sort();
+    expect(JSON.stringify(copied) === JSON.stringify(Object.entries(expected))).toBe(true);
+    await button('Copy demo@example.test signs with this software key').click();
+    for (const secret of sandbox.secrets) expect(await page.content()).not.toContain(secret);
   });
 
   it('finds calls by text, and shows refused ones only', async () => {
@@ -257,7 +279,7 @@ if (!executablePath && !inCi) {
       await inspect('calls');
       for (const view of VIEWS.slice(1)) {
         await page.evaluate(`location.hash = '${view}'`);
-        await page.locator(`a[href="#${view}"][aria-current]`).waitFor();
+        await page.locator(`a[href$="#${view}"][aria-current]`).waitFor();
         await inspect(view);
       }
       await page.evaluate(`location.hash = 'users'`);

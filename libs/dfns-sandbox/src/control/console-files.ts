@@ -20,6 +20,7 @@ const FILES = new Map([
     'icon.svg',
     'console.js',
     'calls.js',
+    'connect.js',
     'sections.js',
     'controls.js',
     'dialogs.js',

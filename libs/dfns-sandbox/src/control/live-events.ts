@@ -4,6 +4,7 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { FaultPlan } from '../faults/fault-plan.js';
 import { CallJournal } from '../journal/call-journal.js';
 import type { CallRecord } from '../journal/call-record.js';
+import { Beginning } from './beginning.js';
 import { faultItems } from './control-routes.js';
 import { ControlSections } from './control-sections.js';
 import { recordView } from './record-view.js';
@@ -29,6 +30,7 @@ export class LiveEvents implements OnApplicationShutdown {
     private readonly faults: FaultPlan,
     private readonly journal: CallJournal,
     private readonly vault: SecretVault,
+    private readonly beginning: Beginning,
   ) {}
 
   /** Sends everything, and then every change, until the client closes the connection. */
@@ -81,6 +83,7 @@ export class LiveEvents implements OnApplicationShutdown {
     return [
       ['clock', { aheadMs: clock.aheadMs, differenceMs }],
       ['faults', faultItems(this.faults)],
+      ['seeded', this.vault.conceal(this.beginning.seeded)],
       ...this.sections.all.map(({ name, list }): [string, unknown] => {
         const items = list();
         return [name, this.vault.conceal({ total: items.length, items: items.slice(-MAX_ITEMS).reverse() })];
