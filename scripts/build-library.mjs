@@ -5,7 +5,7 @@
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -21,6 +21,13 @@ for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
 }
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+// The static files of the console of the sandbox are there once. Both builds ask folder.cjs where.
+if (existsSync('src/console')) {
+  cpSync('src/console', 'dist/esm/console', { recursive: true });
+  mkdirSync('dist/cjs/console');
+  copyFileSync('src/console/folder.d.cts', 'dist/cjs/console/folder.d.cts');
+  writeFileSync('dist/cjs/console/folder.cjs', "module.exports = require('../../esm/console/folder.cjs');\n");
+}
 for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
   await build({
     entryPoints: [`src/${source}.ts`],

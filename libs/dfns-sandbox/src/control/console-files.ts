@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { folder } from '#console';
+import { folder } from '../console/folder.cjs';
 
 const TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',

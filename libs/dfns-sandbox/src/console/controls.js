@@ -263,7 +263,7 @@ function drawClock() {
 export function tick() {
   const now = new Date(Date.now() + clock.differenceMs);
   const header = document.querySelector('#time');
-  header.textContent = `${now.toLocaleTimeString('en-GB')}${clock.aheadMs > 0 ? ` + ${duration(clock.aheadMs)}` : ''}`;
+  header.textContent = `${now.toLocaleTimeString('en-GB')}${clock.aheadMs > 0 ? ` · ${duration(clock.aheadMs)} ahead` : ''}`;
   header.setAttribute('aria-label', `Clock of the sandbox: ${header.textContent}`);
   header.classList.toggle('moved', clock.aheadMs > 0);
   const face = document.querySelector('[data-clock]');

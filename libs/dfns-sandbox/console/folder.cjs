@@ -1,1 +1,0 @@
-exports.folder = __dirname;
