@@ -1,10 +1,11 @@
 /** The console: its menu, its views, and the stream of events that fills them. */
 
 import { callCount, callsView, knownRequests, setRecord, setRecords } from './calls.js';
+import { clockView, setClock, tick } from './clock.js';
 import { connectElement, connectView, setSeeded } from './connect.js';
-import { clockView, faultCount, faultsView, setClock, setFaults, tick } from './controls.js';
 import { formDialog, tokenDialog } from './dialogs.js';
 import { announce, code, h } from './elements.js';
+import { faultCount, faultsView, setFaults } from './faults.js';
 import { countOf, leaveSection, sectionView, setSection } from './sections.js';
 import { ask, keepToken, listen } from './server.js';
 
