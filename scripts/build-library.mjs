@@ -6,7 +6,7 @@
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -30,6 +30,13 @@ if (existsSync('routes')) {
     cpSync('routes', `dist/${format}/routes`, { recursive: true });
     writeFileSync(`dist/${format}/routes/index.js`, text);
   }
+}
+// The static files of the console of the sandbox are there once. Both builds ask folder.cjs where.
+if (existsSync('src/console')) {
+  cpSync('src/console', 'dist/esm/console', { recursive: true });
+  mkdirSync('dist/cjs/console');
+  copyFileSync('src/console/folder.d.cts', 'dist/cjs/console/folder.d.cts');
+  writeFileSync('dist/cjs/console/folder.cjs', "module.exports = require('../../esm/console/folder.cjs');\n");
 }
 for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
   await build({

@@ -43,10 +43,10 @@ export class SourceTree {
     return this.text(file).split('\n').length - 1;
   }
 
-  /** Imports of the package's own files. */
+  /** Imports of the package's own TypeScript files. */
   get internal(): { file: string; target: string }[] {
     return this.imports
-      .filter(({ specifier }) => specifier.startsWith('.'))
+      .filter(({ specifier }) => specifier.startsWith('.') && !specifier.endsWith('.cjs'))
       .map(({ file, specifier }) => ({
         file,
         target: posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts'),
@@ -92,7 +92,7 @@ export class SourceTree {
   get unresolvable(): Import[] {
     return this.imports.filter(
       ({ specifier }) =>
-        (specifier.startsWith('.') && !specifier.endsWith('.js')) || /^@nestjs\/[\w-]+\//.test(specifier),
+        (specifier.startsWith('.') && !/\.c?js$/.test(specifier)) || /^@nestjs\/[\w-]+\//.test(specifier),
     );
   }
 

@@ -4,13 +4,19 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { RoleStore } from './access/role-store.js';
+import type { SandboxClock } from './configuration/sandbox-clock.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
 import { Schedule } from './configuration/schedule.js';
-import { Refusal } from './errors/refusals.js';
+import { Beginning, type Seeded } from './control/beginning.js';
+import { Organisation } from './control/organisation.js';
+import { RequestLines } from './control/request-lines.js';
+import { expectSeed, type Seed } from './control/seed.js';
+import { StateKeeper } from './control/state-keeper.js';
 import { PlatformEvents } from './events/platform-events.js';
 import type { Fault } from './faults/fault.js';
-import { FaultPlan } from './faults/fault-plan.js';
+import { FaultPlan, type PlannedFault } from './faults/fault-plan.js';
 import { type User, UserStore } from './identities/user-store.js';
+import type { ReceivedRequest } from './journal/call-record.js';
 import type {
   CreatedPersonalAccessToken,
   PersonalAccessTokenRequest,
@@ -22,25 +28,36 @@ import { PolicyStore } from './policies/policy-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { answerMalformedRequests } from './server/malformed-requests.js';
-import { type ReceivedRequest, RequestLog } from './server/request-log.js';
+import { RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
 import {
   type CreatedServiceAccount,
   ServiceAccountFactory,
   type ServiceAccountRequest,
 } from './service-accounts/service-account-factory.js';
+import { readStateFile } from './state/state-file.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { type Mail, Outbox } from './tokens/outbox.js';
-import { TokenIssuer } from './tokens/token-issuer.js';
 import type { Thing } from './transfers/chain-request.js';
 import { ChainRequestControl } from './transfers/chain-request-control.js';
 import { ChainRequestStore } from './transfers/chain-request-store.js';
 import { LifeCycle } from './transfers/life-cycle.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
-import { type WalletRequest, WalletStore, walletAnswer } from './wallets/wallet-store.js';
+import type { WalletRequest } from './wallets/wallet-store.js';
 import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
 
 const KEEP_ALIVE_MS = 75_000;
+
+/** The options of `DfnsSandbox.start`. All are optional. */
+export interface StartOptions extends SandboxOptions {
+  /** Users, service accounts, keys and wallets that the sandbox has from the start. A reset brings them back. */
+  seed?: Seed;
+  /**
+   * The path of a file that keeps everything over restarts: ids, keys and tokens. Its owner only may read it. If the
+   * file exists, the sandbox continues with it and ignores `seed`.
+   */
+  state?: string;
+}
 
 /**
  * A local Dfns. It checks signatures, tokens and permissions, and fails when a test plans a fault. It keeps everything
@@ -61,34 +78,49 @@ export class DfnsSandbox {
   }
 
   /** Starts the sandbox on a port of its own. It logs nothing. */
-  static async start(options: SandboxOptions = {}): Promise<DfnsSandbox> {
-    const { port = 0, host = '127.0.0.1' } = options;
-    const config = new SandboxConfig(options);
+  static async start(options: StartOptions = {}): Promise<DfnsSandbox> {
+    const { port = 0, host = '127.0.0.1', tls, state, log } = options;
+    const seed = options.seed && expectSeed(options.seed);
+    const saved = state === undefined ? undefined : readStateFile(state);
+    if (saved && options.orgId && options.orgId !== saved.orgId) {
+      throw new Error(`${state} is the state of another organisation: ${saved.orgId}`);
+    }
+    const config = new SandboxConfig({ ...options, orgId: saved?.orgId ?? options.orgId });
     const app = await startQuietly(async () => {
       const created = await NestFactory.create<NestExpressApplication>(
         SandboxModule.forRoot(config),
         new ExpressAdapter(),
-        {
-          bodyParser: false,
-          abortOnError: false,
-        },
+        { bodyParser: false, abortOnError: false, ...(tls && { httpsOptions: tls }) },
       );
       created.disable('x-powered-by').disable('etag');
       created.get(Connections).watch(created.getHttpServer());
-      return created.listen(port, host).then(() => created);
+      created.get(Beginning).begin(seed, saved);
+      if (log) created.get(RequestLines).start(log);
+      await created.listen(port, host);
+      if (state !== undefined) created.get(StateKeeper).start(state);
+      return created;
     });
     const server: Server = app.getHttpServer();
     answerMalformedRequests(server);
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     server.headersTimeout = KEEP_ALIVE_MS + 1_000;
     const bound = (server.address() as AddressInfo).port;
-    return new DfnsSandbox(app, config, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
+    return new DfnsSandbox(
+      app,
+      config,
+      `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    );
   }
 
   /** Stops the sandbox, and closes all connections immediately. */
   async stop(): Promise<void> {
     this.#app.get(Connections).destroyAll();
     await this.#app.close();
+  }
+
+  /** What the option `seed` made, with the tokens and the private keys. */
+  get seeded(): Seeded {
+    return this.#app.get(Beginning).seeded;
   }
 
   /** The requests that the sandbox received, oldest first. */
@@ -111,8 +143,8 @@ export class DfnsSandbox {
     return this.#app.get(PlatformEvents);
   }
 
-  /** Adds and removes planned faults. */
-  get faults(): { add(fault: Fault): void; clear(): void } {
+  /** Adds and removes planned faults. `add` returns the id of the fault. */
+  get faults(): { add(fault: Fault): string; list(): PlannedFault[]; remove(id: string): boolean; clear(): void } {
     return this.#app.get(FaultPlan);
   }
 
@@ -137,7 +169,7 @@ export class DfnsSandbox {
 
   /** Makes a token that acts for a user, with a key of its own. */
   createPersonalAccessToken({ username, ...request }: PersonalAccessTokenRequest): CreatedPersonalAccessToken {
-    return this.#app.get(PersonalAccessTokenFactory).create(this.#known(username), request);
+    return this.#app.get(PersonalAccessTokenFactory).create(this.#app.get(Organisation).user(username), request);
   }
 
   /** Makes a permission: a named list of operations, such as `['Wallets:Read']`. Nobody has it yet. */
@@ -158,18 +190,17 @@ export class DfnsSandbox {
 
   /** Deactivates a user. All tokens of the user end immediately. */
   deactivateUser(username: string): void {
-    this.#app.get(UserStore).deactivate(this.#known(username));
+    this.#app.get(Organisation).deactivateUser(username);
   }
 
   /** Makes a user token without a login. Employees can get a token only in this way. */
   issueUserToken(username: string): string {
-    return this.#app.get(TokenIssuer).issue('Token', this.#known(username), this.#config.lifetimes.userTokenMs);
+    return this.#app.get(Organisation).issueUserToken(username);
   }
 
   /** @param request `delegateTo` is a user id or a username */
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
-    const delegateTo = request.delegateTo && (this.user(request.delegateTo)?.userId ?? request.delegateTo);
-    return walletAnswer(this.#app.get(WalletStore).create({ ...request, delegateTo }));
+    return this.#app.get(Organisation).createWallet(request);
   }
 
   /** Makes a policy, as `POST /v2/policies` does. */
@@ -192,15 +223,19 @@ export class DfnsSandbox {
     return this.#app.get(ApprovalControl);
   }
 
+  /** The clock. `advance(ms)` moves it forward, `reset()` takes that back. */
+  get clock(): SandboxClock {
+    return this.#config.clock;
+  }
+
+  /** Goes back to the moment after the start. It forgets everything that came later, and all faults. */
+  reset(): void {
+    this.#app.get(Organisation).reset();
+  }
+
   #control(thing: Thing): ChainRequestControl {
     const app = this.#app;
     const [requests, lifeCycle] = [app.get(ChainRequestStore), app.get(LifeCycle)];
     return new ChainRequestControl(thing, this.#config, app.get(Schedule), requests, lifeCycle);
-  }
-
-  #known(username: string): User {
-    const user = this.user(username);
-    if (!user) throw new Refusal(404, `There is no user ${username}`);
-    return user;
   }
 }

@@ -7,12 +7,24 @@ import { RateLimitGuard } from './access/rate-limit.guard.js';
 import { RoleStore } from './access/role-store.js';
 import { SandboxConfig } from './configuration/sandbox-config.js';
 import { Schedule, ScheduleMiddleware } from './configuration/schedule.js';
+import { Beginning } from './control/beginning.js';
+import { ConsoleFiles } from './control/console-files.js';
+import { ControlMiddleware } from './control/control.middleware.js';
+import { ControlAccess } from './control/control-access.js';
+import { ControlRoutes } from './control/control-routes.js';
+import { ControlSections } from './control/control-sections.js';
+import { LiveEvents } from './control/live-events.js';
+import { Organisation } from './control/organisation.js';
+import { RequestLines } from './control/request-lines.js';
+import { SecretVault } from './control/secret-vault.js';
+import { StateKeeper } from './control/state-keeper.js';
 import { Enrolment } from './enrolment/enrolment.js';
 import { TemporarySessions } from './enrolment/temporary-sessions.js';
 import { ErrorEnvelopeFilter } from './errors/error-envelope.filter.js';
 import { PlatformEvents } from './events/platform-events.js';
 import { FaultMiddleware, FaultPlan } from './faults/fault-plan.js';
 import { UserStore } from './identities/user-store.js';
+import { CallJournal } from './journal/call-journal.js';
 import { DelegatedLoginController } from './login/delegated-login.controller.js';
 import { LoginController } from './login/login.controller.js';
 import { LogoutController } from './login/logout.controller.js';
@@ -48,6 +60,7 @@ import { UnknownRouteFilter } from './server/unknown-route.filter.js';
 import { ApplicationsController } from './service-accounts/applications.controller.js';
 import { ServiceAccountFactory } from './service-accounts/service-account-factory.js';
 import { ServiceAccountsController } from './service-accounts/service-accounts.controller.js';
+import { KeptState } from './state/kept-state.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { MailedCodes } from './tokens/mailed-codes.js';
 import { Outbox } from './tokens/outbox.js';
@@ -81,6 +94,20 @@ import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
 import { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { WebhookStore } from './webhooks/webhook-store.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
+
+/** What controls the sandbox over HTTP. */
+const CONTROL = [
+  Beginning,
+  ConsoleFiles,
+  ControlAccess,
+  ControlRoutes,
+  ControlSections,
+  LiveEvents,
+  Organisation,
+  RequestLines,
+  SecretVault,
+  StateKeeper,
+];
 
 /** The guards run in this order, before the checks of the body and of the entity (dfns-api 21.10). */
 const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard, UserActionGuard];
@@ -127,6 +154,8 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     AssertionVerifier,
     ChainRequestStore,
     ChangeRequests,
+    ...CONTROL,
+    CallJournal,
     Connections,
     CredentialChallenges,
     DeliverySender,
@@ -137,6 +166,7 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
     Holdings,
     IssuedSecrets,
     LifeCycle,
+    KeptState,
     PlatformEvents,
     PolicyGate,
     PolicyStore,
@@ -174,6 +204,7 @@ export class SandboxModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(BodyTextMiddleware, RequestLogMiddleware, ScheduleMiddleware, FaultMiddleware).forRoutes('{*path}');
+    const inOrder = [BodyTextMiddleware, ControlMiddleware, RequestLogMiddleware, ScheduleMiddleware, FaultMiddleware];
+    consumer.apply(...inOrder).forRoutes('{*path}');
   }
 }

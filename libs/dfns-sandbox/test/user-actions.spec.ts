@@ -6,7 +6,7 @@ import { SoftwareKey } from './support/software-key.js';
 
 const LOGIN = { method: 'POST', path: '/auth/login/delegated', payload: '{"username":"ada"}' };
 let now = Date.parse('2026-11-20T10:00:00Z');
-const dfns = useSandbox({ now: () => now });
+const dfns = useSandbox({ now: () => now, strict: true });
 beforeAll(() => {
   dfns.sandbox.createUser({ username: 'ada' });
 });

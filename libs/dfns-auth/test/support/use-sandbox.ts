@@ -10,7 +10,7 @@ export interface WorldOptions extends SandboxOptions {
   users?: string[];
 }
 
-/** A sandbox, and the instances of the library that use it. Its members work inside hooks and tests. */
+/** A sandbox that compares bodies byte by byte, and the instances of the library that use it. Its members work inside hooks and tests. */
 export class World {
   readonly #options: WorldOptions;
   readonly #ofAllTests: TestingModule[] = [];

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { forbidden, notAuthorized } from '../errors/refusals.js';
+import { check } from '../journal/call-record.js';
 import { type CallerKind, type CallerRequest, tokenKindOf } from './caller.js';
 import { type Operation, requirePermission } from './permissions.js';
 
@@ -47,7 +48,10 @@ export class PermissionGuard implements CanActivate {
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (!caller || !rule) throw notAuthorized();
     const isRefusedToken = tokenKindOf(caller) === 'Pat' && rule.personalAccessTokens === false;
-    if (isRefusedToken || !rule.callers.includes(caller.kind)) {
+    const isAllowed = !isRefusedToken && rule.callers.includes(caller.kind);
+    const allowed = `allowed: ${rule.callers.join(', ')}`;
+    check('caller', isAllowed, isRefusedToken ? 'not with a personal access token' : `${caller.kind}; ${allowed}`);
+    if (!isAllowed) {
       // Other endpoints do not accept a temporary token as a bearer.
       if (caller.kind === 'RegistrationSession' || caller.kind === 'RecoverySession') throw notAuthorized();
       throw forbidden(caller.user.kind, caller.user.userId, originalUrl.split('?')[0] ?? '');

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { nonceInvalid, nonceSpent, Refusal } from '../errors/refusals.js';
+import { checked } from '../journal/call-record.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 
@@ -19,13 +20,17 @@ export class LegacyHeadersGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (!this.config.legacy) return true;
     const { headers } = context.switchToHttp().getRequest<DfnsRequest>();
+    checked('headers of the older documents', () => this.#check(headers));
+    return true;
+  }
+
+  #check(headers: DfnsRequest['headers']): void {
     if (!/^ap-/.test(String(headers['x-dfns-appid']))) throw new Refusal(403, 'application id is missing or invalid');
     const header = headers['x-dfns-nonce'];
     const nonce = parseNonce(Array.isArray(header) ? header[0] : header);
     if (!nonce || Math.abs(this.config.now() - nonce.date) > CLOCK_TOLERANCE_MS) throw nonceInvalid();
     if (this.#seen.get(nonce.uuid)) throw nonceSpent();
     this.#seen.set(nonce.uuid, true);
-    return true;
   }
 }
 

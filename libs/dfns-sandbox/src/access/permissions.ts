@@ -1,5 +1,6 @@
 import { forbidden } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { check } from '../journal/call-record.js';
 
 const same = (...names: string[]) => [names];
 const users = (name: string, older: string) => [[`Auth:Users:${name}`], [`Auth:Users:${older}`, 'Auth:Types:EndUser']];
@@ -85,6 +86,8 @@ export type Operation = keyof typeof OPERATIONS;
 export function requirePermission(user: User, operation: Operation): void {
   const alternatives: string[][] = OPERATIONS[operation];
   const isGranted = alternatives.some((names) => names.every((name) => user.permissions.includes(name)));
+  const needed = alternatives.map((names) => names.join(' and ')).join(', or ');
+  check(`permission ${alternatives[0]}`, isGranted, isGranted ? undefined : `${user.username} has not ${needed}.`);
   if (!isGranted) throw forbidden(user.kind, user.userId, `${alternatives[0]}`);
 }
 

@@ -3,6 +3,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { tooManyRequests } from '../errors/refusals.js';
+import { check } from '../journal/call-record.js';
+import { KeptState } from '../state/kept-state.js';
 import { isAnonymous } from './access-rule.js';
 
 const WINDOW_MS = 60_000;
@@ -13,29 +15,30 @@ const WINDOW_MS = 60_000;
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
-  #resetAt = 0;
-  #used = 0;
+  readonly #window: { resetAt: number; used: number };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly reflector: Reflector,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#window = state.keep('rate limit', { resetAt: 0, used: 0 });
+  }
 
   canActivate(context: ExecutionContext): boolean {
     const limit = this.config.rateLimitPerMinute;
     if (limit === undefined || isAnonymous(this.reflector, context)) return true;
     const now = this.config.now();
-    if (now >= this.#resetAt) {
-      this.#resetAt = now + WINDOW_MS;
-      this.#used = 0;
-    }
-    this.#used += 1;
+    if (now >= this.#window.resetAt) Object.assign(this.#window, { resetAt: now + WINDOW_MS, used: 0 });
+    this.#window.used += 1;
+    const { resetAt, used } = this.#window;
     const response = context.switchToHttp().getResponse<ServerResponse>();
     response.setHeader('X-RateLimit-Limit', limit);
-    response.setHeader('X-RateLimit-Remaining', Math.max(0, limit - this.#used));
-    response.setHeader('X-RateLimit-Reset', Math.ceil(this.#resetAt / 1000));
-    if (this.#used <= limit) return true;
-    response.setHeader('Retry-After', Math.ceil((this.#resetAt - now) / 1000));
+    response.setHeader('X-RateLimit-Remaining', Math.max(0, limit - used));
+    response.setHeader('X-RateLimit-Reset', Math.ceil(resetAt / 1000));
+    check('rate limit', used <= limit, `request ${used} of ${limit} in this minute`);
+    if (used <= limit) return true;
+    response.setHeader('Retry-After', Math.ceil((resetAt - now) / 1000));
     throw tooManyRequests();
   }
 }

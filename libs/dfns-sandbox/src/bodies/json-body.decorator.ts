@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import { bodyInvalid } from '../errors/refusals.js';
+import { check } from '../journal/call-record.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import type { Shape } from './shape.js';
 
@@ -19,6 +20,7 @@ class ShapePipe implements PipeTransform<string, unknown> {
   transform(body: string): unknown {
     const value = parse(body || '{}');
     const problems = this.shape.problems(value, 'body');
+    check('form of the body', problems.length === 0, problems.join('; ') || undefined);
     if (problems.length > 0) throw bodyInvalid(problems);
     return value;
   }

@@ -1,4 +1,5 @@
 import { identifier } from './identifier.js';
+import { SandboxClock } from './sandbox-clock.js';
 
 /** The options of `DfnsSandbox.start`. All are optional. */
 export interface SandboxOptions {
@@ -30,6 +31,12 @@ export interface SandboxOptions {
   strict?: boolean;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
   challenges?: () => string;
+  /** Control over HTTP needs this token as a bearer. Without it, control is open only on loopback. @default none */
+  controlToken?: string;
+  /** The key and the certificate of the server, PEM. With them the sandbox speaks https only. @default http */
+  tls?: { key: string; cert: string };
+  /** Gets one line for each request when it has ended. @default nothing is logged */
+  log?: (line: string) => void;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
   keepRequests?: number;
   /** Sends webhook deliveries also to other machines. Without it they only go to this machine. @default false */
@@ -90,9 +97,13 @@ export class SandboxConfig {
   readonly lifetimes: Lifetimes;
   readonly transfers: TransferTimes;
   readonly rateLimitPerMinute: number | undefined;
+  /** The address that the server listens on. */
+  readonly host: string;
+  readonly strict: boolean;
+  readonly controlToken: string | undefined;
+  readonly clock: SandboxClock;
   readonly now: () => number;
   readonly relyingParty: RelyingParty;
-  readonly strict: boolean;
   readonly nextChallenge: () => string;
   readonly keepRequests: number;
   readonly remoteWebhooks: boolean;
@@ -104,9 +115,12 @@ export class SandboxConfig {
     this.lifetimes = { ...LIFETIMES, ...options.lifetimes };
     this.transfers = { ...TRANSFER_TIMES, ...options.transfers };
     this.rateLimitPerMinute = options.rateLimitPerMinute;
-    this.now = options.now ?? Date.now;
-    this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
+    this.host = options.host ?? '127.0.0.1';
     this.strict = options.strict ?? false;
+    this.controlToken = options.controlToken;
+    this.clock = new SandboxClock(options.now ?? Date.now);
+    this.now = this.clock.now;
+    this.relyingParty = { id: 'localhost', name: 'Dfns sandbox', ...options.relyingParty };
     this.nextChallenge = options.challenges ?? (() => Buffer.from(identifier('ch')).toString('base64url'));
     this.keepRequests = options.keepRequests ?? 100_000;
     this.remoteWebhooks = options.remoteWebhooks ?? false;

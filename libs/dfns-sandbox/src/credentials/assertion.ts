@@ -1,6 +1,7 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { choice, object, optional, text, type ValueOf } from '../bodies/shape.js';
 import type { RelyingParty } from '../configuration/sandbox-config.js';
+import { checked } from '../journal/call-record.js';
 import {
   answersChallenge,
   decodeBase64url,
@@ -50,11 +51,13 @@ type PasskeyAssertion = Extract<FactorAssertion, { kind: 'Fido2' }>['credentialA
  * @throws Error with the reason
  */
 export function verifyKeyAssertion(publicKey: string, assertion: KeyCredentialAssertion, challenge: string): void {
-  const { bytes } = expectClientData(assertion.clientData, 'key.get', challenge);
-  const signature = decodeBase64url(assertion.signature);
-  if (!verifySignature(parsePublicKey(publicKey), bytes, signature, assertion.algorithm)) {
-    throw new Error('signature does not verify');
-  }
+  const { bytes } = checked('client data', () => expectClientData(assertion.clientData, 'key.get', challenge));
+  checked('signature', () => {
+    const signature = decodeBase64url(assertion.signature);
+    if (!verifySignature(parsePublicKey(publicKey), bytes, signature, assertion.algorithm)) {
+      throw new Error('signature does not verify');
+    }
+  });
 }
 
 /** The credential and the user that must have signed, and the challenge. */
@@ -72,16 +75,13 @@ interface ExpectedPasskey {
 export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expected: ExpectedPasskey): Promise<number> {
   const { challenge, userId, relyingParty } = expected;
   const { credId, publicKey, counter } = expected.credential;
-  const { origin } = parseClientData(assertion.clientData);
-  expectAllowedOrigin(relyingParty, origin);
-  if (assertion.userHandle && decodeBase64url(assertion.userHandle).toString() !== userId) {
-    throw new Error('userHandle belongs to another user');
-  }
-  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+  const { origin } = checked('client data', () => parseClientData(assertion.clientData));
+  checked('origin', () => expectAllowedOrigin(relyingParty, origin));
+  const verification = {
     response: {
       id: credId,
       rawId: credId,
-      type: 'public-key',
+      type: 'public-key' as const,
       clientExtensionResults: {},
       response: {
         clientDataJSON: assertion.clientData,
@@ -89,11 +89,17 @@ export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expect
         signature: assertion.signature,
       },
     },
-    expectedChallenge: (answer) => answersChallenge(answer, challenge),
+    expectedChallenge: (answer: string) => answersChallenge(answer, challenge),
     expectedOrigin: origin,
     expectedRPID: relyingParty.id,
     credential: { id: credId, publicKey: new Uint8Array(decodeBase64url(publicKey)), counter },
+  };
+  return checked('signature', async () => {
+    if (assertion.userHandle && decodeBase64url(assertion.userHandle).toString() !== userId) {
+      throw new Error('userHandle belongs to another user');
+    }
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse(verification);
+    if (!verified) throw new Error('signature does not verify');
+    return authenticationInfo.newCounter;
   });
-  if (!verified) throw new Error('signature does not verify');
-  return authenticationInfo.newCounter;
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { notAuthorized } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { ExpiringMap } from '../tokens/expiring-map.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
@@ -26,8 +27,10 @@ export class TemporarySessions {
   constructor(
     private readonly config: SandboxConfig,
     private readonly tokens: TokenIssuer,
+    state: KeptState,
   ) {
-    this.#sessions = new ExpiringMap(config.lifetimes.temporaryTokenMs, config.now);
+    const kept = state.keep('temporary sessions', new Map());
+    this.#sessions = new ExpiringMap(config.lifetimes.temporaryTokenMs, config.now, kept);
   }
 
   /** Opens a session. An earlier session of the same user ends. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { refused } from '../journal/call-record.js';
 import { Refusal } from './refusals.js';
 
 /** Sends every error, also an unexpected one, as the error envelope of dfns-api 5.1. It logs nothing. */
@@ -10,6 +11,7 @@ export class ErrorEnvelopeFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<ServerResponse>();
     const known = error instanceof HttpException;
     const status = known ? error.getStatus() : 500;
+    refused(error instanceof Error ? error.message : String(error));
     const message = known ? error.message : 'Internal Server Error';
     sendEnvelope(response, status, message, error instanceof Refusal ? error.details : undefined);
   }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { sendEnvelope } from '../errors/error-envelope.filter.js';
+import { breakConnection } from '../server/connections.js';
 import type { DfnsRequest } from '../server/dfns-request.js';
 import type { ReplacingFault } from './fault.js';
 
@@ -13,7 +14,7 @@ const BAD_GATEWAY = '<html><body><h1>Bad Gateway</h1></body></html>';
 
 /** Answers instead of the handler. For the kind `hang` it does nothing, so the request gets no answer. */
 export function replaceAnswer(fault: ReplacingFault, request: DfnsRequest, response: ServerResponse): void {
-  if (fault.kind === 'reset') request.socket.resetAndDestroy();
+  if (fault.kind === 'reset') breakConnection(request.socket);
   if (fault.kind === 'status') answerStatus(fault, response);
   if (fault.kind === 'html') answerText(response, fault.status ?? 502, 'text/html', BAD_GATEWAY);
   if (fault.kind === 'redirect') {

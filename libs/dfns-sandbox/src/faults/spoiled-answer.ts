@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { answered } from '../journal/call-record.js';
+import { breakConnection } from '../server/connections.js';
 import type { SpoilingFault } from './fault.js';
 
 const PARTS_PER_SECOND = 10;
@@ -7,7 +9,9 @@ const PARTS_PER_SECOND = 10;
 export function spoilAnswer(fault: SpoilingFault, response: ServerResponse): void {
   const finish = response.end.bind(response);
   response.end = ((chunk?: string | Buffer) => {
-    spoil(fault, response, Buffer.from(chunk ?? ''), () => finish());
+    const body = Buffer.from(chunk ?? '');
+    answered(body.toString('utf8'));
+    spoil(fault, response, body, () => finish());
     return response;
   }) as ServerResponse['end'];
 }
@@ -17,8 +21,8 @@ function spoil(fault: SpoilingFault, response: ServerResponse, body: Buffer, fin
   if (fault.kind === 'slow') writeSlowly(response, body, fault.bytesPerSecond ?? 1, finish);
   else if (fault.kind === 'truncate') response.write(half, () => response.socket?.end());
   else if (fault.kind === 'hang') response.write(half);
-  else if (fault.when === 'after') response.socket?.resetAndDestroy();
-  else response.write(half, () => response.socket?.resetAndDestroy());
+  else if (fault.when === 'after') breakConnection(response.socket);
+  else response.write(half, () => breakConnection(response.socket));
 }
 
 /** Writes the body in small parts. It stops when the body is complete or when the client closes the connection. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import type { Credential } from '../credentials/credential.js';
 import { credentialExists, userExists } from '../errors/refusals.js';
+import { KeptState } from '../state/kept-state.js';
 import type { PersonalAccessToken } from './personal-access-token.js';
 import { assignmentsAnswer, type RoleHolder } from './role.js';
 
@@ -44,9 +45,15 @@ export interface NewUser
 /** All users and service accounts. A username matches only if it is exactly the same text (dfns-api 21.15). */
 @Injectable()
 export class UserStore {
-  readonly #byId = new Map<string, User>();
-  readonly #byUsername = new Map<string, User>();
-  readonly #holders = new Map<string, User>();
+  readonly #byId: Map<string, User>;
+  readonly #byUsername: Map<string, User>;
+  readonly #holders: Map<string, User>;
+
+  constructor(state: KeptState) {
+    this.#byId = state.keep('users by id', new Map());
+    this.#byUsername = state.keep('users by username', new Map());
+    this.#holders = state.keep('users by credential', new Map());
+  }
 
   /** @throws Refusal 401 `User already exists.`, or 409 if another user has a credential with the same id */
   add({ credentials = [], ...user }: NewUser): User {

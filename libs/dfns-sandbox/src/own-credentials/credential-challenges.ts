@@ -3,6 +3,7 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import type { CredentialKind } from '../credentials/credential.js';
 import { keyCreationOptions, passkeyCreationOptions } from '../enrolment/creation-options.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { OpenChallenges } from '../tokens/open-challenges.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 
@@ -22,8 +23,9 @@ export class CredentialChallenges {
   constructor(
     private readonly config: SandboxConfig,
     tokens: TokenIssuer,
+    state: KeptState,
   ) {
-    this.#challenges = new OpenChallenges(config, tokens);
+    this.#challenges = new OpenChallenges(config, tokens, state.keep('challenges of new credentials', new Map()));
   }
 
   /** Opens a challenge, and makes the answer with it (dfns-api 19.8). */

@@ -1,24 +1,10 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { CallJournal } from '../journal/call-journal.js';
+import type { ReceivedRequest } from '../journal/call-record.js';
 import { Connections } from './connections.js';
 import type { DfnsRequest } from './dfns-request.js';
-
-/** One request, exactly as the sandbox received it. */
-export interface ReceivedRequest {
-  method: string;
-  /** The path with the query. */
-  path: string;
-  headers: IncomingHttpHeaders;
-  /** The text of the body. */
-  body: string;
-  /** Milliseconds since the epoch, by the clock of the sandbox. */
-  receivedAt: number;
-  /** The number of the TCP connection. The first connection has number 1. */
-  connection: number;
-  /** Why the sandbox could not handle the request: it does not know the route. Otherwise it is missing. */
-  problem?: string;
-}
 
 /** The received requests, oldest first. The log takes each request before the sandbox handles it. */
 @Injectable()
@@ -28,11 +14,16 @@ export class RequestLog {
 
   constructor(private readonly config: SandboxConfig) {}
 
-  add(request: DfnsRequest, received: Omit<ReceivedRequest, 'receivedAt'>): void {
-    const entry = { ...received, receivedAt: this.config.now() };
-    this.#entries.set(request, entry);
-    this.requests.push(entry);
+  add(request: DfnsRequest, entry: Omit<ReceivedRequest, 'receivedAt'>): ReceivedRequest {
+    const received = { ...entry, receivedAt: this.config.now() };
+    this.#entries.set(request, received);
+    this.requests.push(received);
     if (this.requests.length > this.config.keepRequests) this.requests.shift();
+    return received;
+  }
+
+  clear(): void {
+    this.requests.length = 0;
   }
 
   /** Adds to the entry of a request why the sandbox could not handle it. */
@@ -42,22 +33,23 @@ export class RequestLog {
   }
 }
 
-/** Logs every request, also the requests that end in a fault. */
+/** Logs every request, also the requests that end in a fault, and opens its record in the journal. */
 @Injectable()
 export class RequestLogMiddleware implements NestMiddleware {
   constructor(
     private readonly log: RequestLog,
     private readonly connections: Connections,
+    private readonly journal: CallJournal,
   ) {}
 
-  use(request: DfnsRequest, _response: ServerResponse, next: () => void): void {
-    this.log.add(request, {
+  use(request: DfnsRequest, response: ServerResponse, next: () => void): void {
+    const received = this.log.add(request, {
       method: request.method,
       path: request.originalUrl,
       headers: request.headers,
       body: request.bodyText,
       connection: this.connections.numberOf(request.socket),
     });
-    next();
+    this.journal.follow(received, response, next);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxConfig } from '../configuration/sandbox-config.js';
 import { challengeInvalid } from '../errors/refusals.js';
-import { ExpiringMap } from './expiring-map.js';
+import { type Expiring, ExpiringMap } from './expiring-map.js';
 import type { TokenHolder, TokenIssuer } from './token-issuer.js';
 
 /** Challenges without a signature yet. Each of them works once, and has something that belongs to it. */
@@ -11,8 +11,9 @@ export class OpenChallenges<T extends object> {
   constructor(
     private readonly config: SandboxConfig,
     private readonly tokens: TokenIssuer,
+    entries?: Map<string, Expiring<T & { challenge: string }>>,
   ) {
-    this.#open = new ExpiringMap(config.lifetimes.challengeMs, config.now);
+    this.#open = new ExpiringMap(config.lifetimes.challengeMs, config.now, entries);
   }
 
   open(holder: TokenHolder, belonging: T): { challenge: string; challengeIdentifier: string } {

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { IssuedSecrets } from './issued-secrets.js';
 
 const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
@@ -32,12 +33,15 @@ export interface TokenClaims {
 /** Makes and reads the JWTs of all kinds. Each JWT names the organisation, because the SDK checks it in all of them. */
 @Injectable()
 export class TokenIssuer {
-  readonly #key = randomBytes(32);
+  readonly #key: { bytes: Buffer };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly secrets: IssuedSecrets,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#key = state.keep('token key', { bytes: randomBytes(32) });
+  }
 
   issue(kind: TokenKind, user: TokenHolder, lifetimeMs: number, id: string = randomUUID()): string {
     const iat = Math.floor(this.config.now() / 1000);
@@ -52,14 +56,28 @@ export class TokenIssuer {
       exp: iat + Math.ceil(lifetimeMs / 1000),
       generation: user.generation,
     };
-    return this.secrets.add(signJwt(claims, this.#key));
+    return this.secrets.add(signJwt(claims, this.#key.bytes));
   }
 
   /** Returns the claims, if this issuer made the token, its kind is one of `kinds`, and it has not expired. */
   read(token: string, kinds: TokenKind[]): TokenClaims | undefined {
-    const claims = readJwt(token, this.#key) as TokenClaims | undefined;
+    const claims = this.#claimsOf(token);
     if (!claims || claims.exp * 1000 <= this.config.now()) return undefined;
     return kinds.includes(claims['https://custom/app_metadata'].tokenKind) ? claims : undefined;
+  }
+
+  /** Says in words why `read` does not accept a token. It returns nothing if `read` accepts it. */
+  whyRefused(token: string, kinds: TokenKind[]): string | undefined {
+    const claims = this.#claimsOf(token);
+    if (!claims) return 'This sandbox did not make it.';
+    const endsAt = claims.exp * 1000;
+    if (endsAt <= this.config.now()) return `It expired at ${new Date(endsAt).toISOString()}.`;
+    const kind = claims['https://custom/app_metadata'].tokenKind;
+    return kinds.includes(kind) ? undefined : `It is of the kind ${kind}; accepted here: ${kinds.join(', ')}.`;
+  }
+
+  #claimsOf(token: string): TokenClaims | undefined {
+    return readJwt(token, this.#key.bytes) as TokenClaims | undefined;
   }
 }
 
@@ -83,7 +101,11 @@ const mac = (text: string, key: Buffer) => createHmac('sha256', key).update(text
 /** The ids of single tokens that ended early. To end all tokens of a user, increase the generation of the user. */
 @Injectable()
 export class RevokedTokens {
-  readonly #ids = new Set<string>();
+  readonly #ids: Set<string>;
+
+  constructor(state: KeptState) {
+    this.#ids = state.keep('revoked tokens', new Set<string>());
+  }
 
   add(jti: string): void {
     this.#ids.add(jti);

@@ -42,8 +42,8 @@ export class ActionSigningController {
   @Post()
   @Access({ callers })
   async sign(@CurrentCaller() { user }: Caller, @JsonBody(signBody) body: ValueOf<typeof signBody>) {
-    const { challenge, action } = this.userActions.take(user, body.challengeIdentifier);
+    const { challenge, action, group } = this.userActions.take(user, body.challengeIdentifier);
     await this.assertions.verifyAll(user, body, challenge);
-    return { userAction: this.userActions.grant(user, action) };
+    return { userAction: this.userActions.grant(user, action, group) };
   }
 }

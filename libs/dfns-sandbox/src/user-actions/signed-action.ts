@@ -1,38 +1,40 @@
 import { isDeepStrictEqual } from 'node:util';
+import { check, type SignedRequest } from '../journal/call-record.js';
 
-/** The request that the user signs (dfns-api 7.2). */
-export interface UserAction {
-  method: string;
-  /** The path, with or without the query. */
-  path: string;
-  /** The exact text of the body. */
-  payload: string;
-}
+/** The request that the user signs (dfns-api 7.2). The path is with or without the query. */
+export type UserAction = SignedRequest;
 
 /**
- * Whether `request` is the request that the user signed.
- * @param strict compares the bodies byte by byte, and not as JSON values (dfns-api 7.5)
+ * Whether `request` is the request that the user signed. It writes three verdicts: method, path and body.
+ * @param strict compares the bodies byte by byte, and not as JSON values
  */
-export function matches(signed: UserAction, request: UserAction, strict: boolean): boolean {
-  const paths = [request.path, request.path.split('?')[0]];
-  const isSame = strict ? isSameText : isSameValue;
-  return signed.method === request.method && paths.includes(signed.path) && isSame(signed.payload, request.payload);
+export function matches(signed: UserAction, { method, path, payload }: UserAction, strict: boolean): boolean {
+  const isMethod = signed.method === method;
+  const isPath = [path, path.split('?')[0]].includes(signed.path);
+  check('signed method', isMethod, isMethod ? undefined : `signed ${signed.method}, sent ${method}`);
+  check('signed path', isPath, isPath ? undefined : `signed ${signed.path}, sent ${path}`);
+  return matchesBody(signed.payload, payload, strict) && isMethod && isPath;
+}
+
+function matchesBody(signed: string, sent: string, strict: boolean): boolean {
+  const isText = withoutParameters(signed) === withoutParameters(sent);
+  const isValue = isText || (!strict && isSameJson(signed, sent));
+  const difference = strict ? 'The texts differ.' : 'The JSON values differ.';
+  const why = isValue
+    ? 'The texts differ, the JSON values are equal. The option strict would refuse this.'
+    : difference;
+  check('signed body', isValue, isText ? undefined : why);
+  return isValue;
 }
 
 /** An empty object and no body are equal (dfns-api 21.18). */
 const withoutParameters = (payload: string) => (payload === '{}' ? '' : payload);
 
-function isSameText(signed: string, sent: string): boolean {
-  return withoutParameters(signed) === withoutParameters(sent);
-}
-
-/** Escapes, white space and the order of members do not count. Texts that are not JSON must be the same text. */
-function isSameValue(signed: string, sent: string): boolean {
-  if (isSameText(signed, sent)) return true;
+/** Whether two bodies are the same JSON value, with the members of objects in any order (dfns-api 7.5). */
+function isSameJson(one: string, other: string): boolean {
   try {
-    return isDeepStrictEqual(JSON.parse(signed || '{}'), JSON.parse(sent || '{}'));
+    return isDeepStrictEqual(JSON.parse(one || '{}'), JSON.parse(other || '{}'));
   } catch {
-    // No JSON, or nested so deep that it cannot be compared.
     return false;
   }
 }

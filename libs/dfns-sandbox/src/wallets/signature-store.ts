@@ -7,6 +7,7 @@ import { PlatformEvents } from '../events/platform-events.js';
 import { requesterOf, type User } from '../identities/user-store.js';
 import type { Activity } from '../policies/activity.js';
 import { PolicyGate } from '../policies/policy-gate.js';
+import { KeptState } from '../state/kept-state.js';
 import { expectSignable, type SignatureBody, signRequest } from './signature-request.js';
 import type { SigningKey } from './signing-key.js';
 import { type Wallet, WalletStore } from './wallet-store.js';
@@ -14,14 +15,17 @@ import { type Wallet, WalletStore } from './wallet-store.js';
 /** Signature requests of keys and wallets. They are signed at once, if no policy holds them (dfns-api 16.5). */
 @Injectable()
 export class SignatureStore {
-  readonly #requests: SignatureRequest[] = [];
+  readonly #requests: SignatureRequest[];
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly events: PlatformEvents,
     private readonly wallets: WalletStore,
     private readonly gate: PolicyGate,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#requests = state.keep('signature requests', []);
+  }
 
   /**
    * Returns the first answer again if `externalId` and body are the same (dfns-api 16.4).
@@ -86,6 +90,11 @@ export class SignatureStore {
     if (request.approvalId) request.datePolicyResolved = new Date(time).toISOString();
     const kind = request.status === 'Signed' ? 'wallet.signature.signed' : 'wallet.signature.rejected';
     this.events.emit(kind, { signatureRequest: { ...request } });
+  }
+
+  /** All signature requests, oldest first. */
+  all(): readonly SignatureRequest[] {
+    return this.#requests;
   }
 
   /** @param ownerId id of a key or of a wallet */

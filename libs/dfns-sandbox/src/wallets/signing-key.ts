@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { identifier } from '../configuration/identifier.js';
 import type { KeyScheme } from './networks.js';
 
@@ -23,19 +23,22 @@ export interface KeyRequest {
   delegateTo?: string;
   /** @default false */
   delayDelegation?: boolean;
+  /** @default a new id */
+  id?: string;
+  /** @default a new private key */
+  privateKey?: KeyObject;
 }
 
+/** @throws Error if the private key is not on the curve */
 export function makeSigningKey(scheme: KeyScheme, dateCreated: string, request: KeyRequest): SigningKey {
-  const { privateKey, publicKey } =
-    scheme.curve === 'ed25519'
-      ? generateKeyPairSync('ed25519')
-      : generateKeyPairSync('ec', { namedCurve: scheme.curve });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const privateKey = request.privateKey ?? newPrivateKey(scheme);
+  const { x = '', y = '', crv } = createPublicKey(privateKey).export({ format: 'jwk' });
+  if (crv?.toLowerCase() !== scheme.curve) throw new Error(`privateKey is not on the curve ${scheme.curve}`);
   const xHex = Buffer.from(x, 'base64url').toString('hex');
   const prefix = y && (Buffer.from(y, 'base64url').at(-1) ?? 0) % 2 === 0 ? '02' : '03';
   return {
     ...scheme,
-    id: identifier('key'),
+    id: request.id ?? identifier('key'),
     privateKey,
     publicKey: scheme.curve === 'ed25519' ? xHex : prefix + xHex,
     dateCreated,
@@ -43,6 +46,11 @@ export function makeSigningKey(scheme: KeyScheme, dateCreated: string, request: 
     ...(request.name !== undefined && { name: request.name }),
     ...(request.delegateTo !== undefined && { delegatedTo: request.delegateTo }),
   };
+}
+
+function newPrivateKey({ curve }: KeyScheme): KeyObject {
+  if (curve === 'ed25519') return generateKeyPairSync('ed25519').privateKey;
+  return generateKeyPairSync('ec', { namedCurve: curve }).privateKey;
 }
 
 /** Makes an address that only looks like a real one. Real addresses need the hash function of the chain. */

@@ -5,11 +5,14 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { bodyInvalid, forbidden, notFound } from '../errors/refusals.js';
 import { PlatformEvents } from '../events/platform-events.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { type KeyScheme, schemeOf } from './networks.js';
 import { addressOf, type KeyRequest, keyAnswer, makeSigningKey, type SigningKey } from './signing-key.js';
 
 /** The members that a new wallet is made with. */
 export interface WalletRequest extends Pick<KeyRequest, 'delegateTo' | 'delayDelegation'> {
+  /** @default a new id */
+  id?: string;
   network: string;
   name?: string;
   externalId?: string;
@@ -34,13 +37,17 @@ export interface Wallet {
  */
 @Injectable()
 export class WalletStore {
-  readonly #wallets = new Map<string, Wallet>();
-  readonly #keys = new Map<string, SigningKey>();
+  readonly #wallets: Map<string, Wallet>;
+  readonly #keys: Map<string, SigningKey>;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly events: PlatformEvents,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#wallets = state.keep('wallets', new Map());
+    this.#keys = state.keep('keys', new Map());
+  }
 
   create({ network, name, externalId, tags = [], ...request }: WalletRequest): Wallet {
     const scheme = schemeOf(network);
@@ -49,7 +56,7 @@ export class WalletStore {
     const key = request.key ?? this.createKey(scheme, { delegateTo, delayDelegation });
     if (key.curve !== scheme.curve) throw bodyInvalid([`network ${network} needs a key on ${scheme.curve}`]);
     const wallet = {
-      id: identifier('wa'),
+      id: request.id ?? identifier('wa'),
       network,
       key,
       dateCreated: this.config.date(),
@@ -69,6 +76,7 @@ export class WalletStore {
     return key;
   }
 
+  /** All wallets, oldest first. */
   all(): Wallet[] {
     return [...this.#wallets.values()];
   }
@@ -95,8 +103,19 @@ export class WalletStore {
     return wallet;
   }
 
+  /** All keys, oldest first. */
+  allKeys(): SigningKey[] {
+    return [...this.#keys.values()];
+  }
+
+  /** Adds a key without a wallet. @throws Error if there is a key with this id */
+  addKey(key: SigningKey): void {
+    if (this.#keys.has(key.id)) throw new Error(`there is another key ${key.id}`);
+    this.#keys.set(key.id, key);
+  }
+
   keysVisibleTo(user: User): SigningKey[] {
-    return [...this.#keys.values()].filter((key) => isVisible(key, user));
+    return this.allKeys().filter((key) => isVisible(key, user));
   }
 
   /** @throws Refusal 404 `key not found` */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
-import { DfnsSandbox, type SandboxOptions } from 'dfns-sandbox';
+import { DfnsSandbox, type StartOptions } from 'dfns-sandbox';
 import { ContractProxy } from './contract-proxy.js';
 import type { Difference } from './sdk-answers.js';
 import { unexplained } from './sdk-differences.js';
@@ -13,13 +13,13 @@ export class CheckedSandbox {
   sandbox!: DfnsSandbox;
   url = '';
 
-  static async start(options?: SandboxOptions): Promise<CheckedSandbox> {
+  static async start(options?: StartOptions): Promise<CheckedSandbox> {
     const dfns = new CheckedSandbox();
     await dfns.start(options);
     return dfns;
   }
 
-  async start(options?: SandboxOptions): Promise<void> {
+  async start(options?: StartOptions): Promise<void> {
     this.sandbox = await DfnsSandbox.start({ strict: true, ...options });
     this.#proxy = new ContractProxy(this.sandbox.url);
     this.url = await this.#proxy.start();
@@ -42,7 +42,7 @@ export class CheckedSandbox {
 }
 
 /** Starts one sandbox before the tests of a file, and stops it after them. Its members work inside hooks and tests. */
-export function useSandbox(options?: SandboxOptions): CheckedSandbox {
+export function useSandbox(options?: StartOptions): CheckedSandbox {
   const dfns = new CheckedSandbox();
   beforeAll(() => dfns.start(options));
   afterAll(() => dfns.stop());
@@ -51,8 +51,8 @@ export function useSandbox(options?: SandboxOptions): CheckedSandbox {
 
 /** Returns a function that starts sandboxes of this class. All of them stop after the test that started them. */
 export function stoppedAfterEach<S extends { stop(): Promise<void> }>(Sandbox: {
-  start(options?: SandboxOptions): Promise<S>;
-}): (options?: SandboxOptions) => Promise<S> {
+  start(options?: StartOptions): Promise<S>;
+}): (options?: StartOptions) => Promise<S> {
   const started: S[] = [];
   afterEach(async () => {
     await Promise.all(started.splice(0).map((sandbox) => sandbox.stop()));

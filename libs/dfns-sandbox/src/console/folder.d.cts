@@ -1,0 +1,2 @@
+/** The folder of the files of the console. */
+export declare const folder: string;
