@@ -10,10 +10,18 @@ import { EXPLAINED, SDK_DIFFERENCES, textOf } from './support/sdk-differences.js
 
 const { sdkDeclarations } = await import(join(process.cwd(), 'scripts', 'sdk-answers.mjs'));
 
-const dfns = useSandbox();
+let now = Date.UTC(2026, 8, 21);
+const dfns = useSandbox({ now: () => now });
+
 /** Requests of the SDK for what the list of differences names. Add to it what a new entry needs. */
 async function makeAllDifferences(): Promise<void> {
-  const sdk = signingClient(dfns, dfns.sandbox.createServiceAccount({}));
+  await makeSignatures();
+  await holdSignature();
+  await failDelivery();
+}
+
+async function makeSignatures(): Promise<void> {
+  const sdk = signingClient(dfns, dfns.sandbox.createServiceAccount());
   const { id: walletId, signingKey } = await sdk.wallets.createWallet({ body: { network: 'EthereumSepolia' } });
   const body = { kind: 'Hash', hash: '0x'.padEnd(66, '1') } as const;
   const { id: signatureId } = await sdk.wallets.generateSignature({ walletId, body });
@@ -21,6 +29,40 @@ async function makeAllDifferences(): Promise<void> {
   await sdk.wallets.getSignature({ walletId, signatureId });
   await sdk.keys.listSignatures({ keyId: signingKey.id });
   await sdk.keys.getSignature({ keyId: signingKey.id, signatureId });
+}
+
+async function holdSignature(): Promise<void> {
+  const { credId = '', privateKey } = dfns.sandbox.createUser({ username: 'eve', kind: 'CustomerEmployee' });
+  const { policies, wallets } = signingClient(dfns, {
+    authToken: dfns.sandbox.issueUserToken('eve'),
+    credId,
+    privateKey,
+  });
+  const action = {
+    kind: 'RequestApproval',
+    approvalGroups: [{ quorum: 1, approvers: {}, initiatorCanApprove: true }],
+  } as const;
+  const rule = { kind: 'AlwaysTrigger' } as const;
+  await policies.createPolicy({ body: { name: 'all signatures', activityKind: 'Wallets:Sign', rule, action } });
+  const { id: walletId } = dfns.sandbox.createWallet({ network: 'Ethereum' });
+  const body = { kind: 'Hash', hash: '0x'.padEnd(66, '1') } as const;
+  const { approvalId = '' } = await wallets.generateSignature({ walletId, body });
+  await policies.listApprovals();
+  await policies.getApproval({ approvalId });
+  await policies.createApprovalDecision({ approvalId, body: { value: 'Approved' } });
+}
+
+/** A webhook outside this machine fails at once, without a request. */
+async function failDelivery(): Promise<void> {
+  const { webhooks } = signingClient(dfns, dfns.sandbox.createServiceAccount());
+  const { id: webhookId } = dfns.sandbox.webhooks.create({ url: 'https://example.com', events: ['key.created'] });
+  dfns.sandbox.createWallet({ network: 'Ethereum' });
+  await dfns.sandbox.webhooks.settled();
+  now += 60_000;
+  await dfns.sandbox.webhooks.deliverDue();
+  for (const { id: webhookEventId } of (await webhooks.listWebhookEvents({ webhookId })).items) {
+    await webhooks.getWebhookEvent({ webhookId, webhookEventId });
+  }
 }
 
 describe('the differences from the official SDK', () => {
