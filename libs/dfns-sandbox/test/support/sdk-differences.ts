@@ -63,6 +63,41 @@ export const SDK_DIFFERENCES: ExplainedDifference[] = [
   { routes: [EVENT], member: 'retryOf', ...attempt },
 ];
 
+interface ExplainedRoutes {
+  routes: string[];
+  reason: string;
+  fact: string;
+}
+
+/** Routes of the sandbox that the official SDK does not have. The OpenAPI document judges them. */
+export const BEYOND_SDK: ExplainedRoutes[] = [
+  {
+    routes: ['POST /auth/registration/delegated/restart'],
+    reason: 'only the older documents have it; it answers with the option `restart`',
+    fact: '10.2',
+  },
+  {
+    routes: ['DELETE /auth/credentials/{credentialUuid}'],
+    reason: 'it is newer than this version of the SDK',
+    fact: '13.1',
+  },
+];
+
+/** Routes of the official SDK that the sandbox has and always refuses, so that nothing can be judged. */
+export const ALWAYS_REFUSED: ExplainedRoutes[] = [
+  {
+    routes: [
+      'POST /wallets/import',
+      'POST /wallets/{walletId}/export',
+      'POST /keys/import',
+      'POST /keys/{keyId}/export',
+    ],
+    reason: 'the answer is 402, as for an organisation that may not do it',
+    fact: '15.8',
+  },
+  { routes: ['GET /auth/apps/{appId}'], reason: 'there are no applications, so none is found', fact: '12.6' },
+];
+
 /** The differences as text, one for each route: `GET /wallets/{walletId}: items[].name missing`. */
 export function textOf({ route, member, problem }: Difference): string {
   return `${route}: ${member} ${problem}`;
