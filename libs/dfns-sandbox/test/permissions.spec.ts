@@ -1,28 +1,28 @@
 import type { DfnsApiClient } from '@dfns/sdk';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DfnsSandbox } from 'dfns-sandbox';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSION_NAMES } from '../src/access/permission-names.js';
-import { callerOf } from './support/checked-sandbox.js';
+import { useSandbox } from './support/checked-sandbox.js';
 import { signedCall, signingClient } from './support/clients.js';
 
 const refused = (httpStatus: number) => expect.objectContaining({ httpStatus });
-let sandbox: DfnsSandbox;
+const dfns = useSandbox();
 let admin: DfnsApiClient;
 let adminToken: string;
 let count = 0;
-const call: ReturnType<typeof callerOf> = (...request) => callerOf(sandbox.url)(...request);
 
-beforeAll(async () => {
-  sandbox = await DfnsSandbox.start({ strict: true });
-  const { username, credId = '', privateKey } = sandbox.createUser({ username: 'admin', kind: 'CustomerEmployee' });
-  adminToken = sandbox.issueUserToken(username);
-  admin = signingClient({ sandbox, url: sandbox.url }, { authToken: adminToken, credId, privateKey });
+beforeAll(() => {
+  const {
+    username,
+    credId = '',
+    privateKey,
+  } = dfns.sandbox.createUser({ username: 'admin', kind: 'CustomerEmployee' });
+  adminToken = dfns.sandbox.issueUserToken(username);
+  admin = signingClient(dfns, { authToken: adminToken, credId, privateKey });
 });
-afterAll(() => sandbox.stop());
 
 function newAccount(permissions: string[]) {
-  const account = sandbox.createServiceAccount({ permissions });
-  return { ...account, client: signingClient({ sandbox, url: sandbox.url }, account) };
+  const account = dfns.sandbox.createServiceAccount({ permissions });
+  return { ...account, client: signingClient(dfns, account) };
 }
 
 async function created(operations: ('Wallets:Read' | 'Auth:Users:Read')[] = ['Wallets:Read']) {
@@ -85,18 +85,18 @@ describe('permissions', () => {
 
   it('are revoked with an answer without a body', async () => {
     const { id: permissionId } = await created();
-    const { assignmentId } = sandbox.assignPermission({ permissionId, identityId: newAccount([]).userId });
+    const { assignmentId } = dfns.sandbox.assignPermission({ permissionId, identityId: newAccount([]).userId });
     const path = `/permissions/${permissionId}/assignments/${assignmentId}`;
-    const revoked = await signedCall({ call }, newAccount(['Permissions:Revoke']), 'DELETE', path);
+    const revoked = await signedCall(dfns, newAccount(['Permissions:Revoke']), 'DELETE', path);
     expect(revoked).toMatchObject({ status: 204, text: '' });
-    const odd = await signedCall({ call }, newAccount(['Permissions:Revoke']), 'DELETE', `${path}?force=maybe`);
+    const odd = await signedCall(dfns, newAccount(['Permissions:Revoke']), 'DELETE', `${path}?force=maybe`);
     expect(odd).toMatchObject({ status: 400, message: expect.stringMatching(/force must be true or false/) });
   });
 
   it('allow nothing in the archive, and can leave it', async () => {
     const { id: permissionId } = await created(['Auth:Users:Read']);
     const { userId: identityId, client } = newAccount([]);
-    sandbox.assignPermission({ permissionId, identityId });
+    dfns.sandbox.assignPermission({ permissionId, identityId });
     const archive = (isArchived: boolean) =>
       admin.permissions.archivePermission({ permissionId, body: { isArchived } });
     await expect(archive(true)).resolves.toMatchObject({ isArchived: true, status: 'Active' });
@@ -113,15 +113,15 @@ describe('permissions', () => {
     const body = { operations: ['Wallets:Read' as const] };
     const managed = { permissionId: idOf('ManagedFullAdminAccess'), body };
     await expect(admin.permissions.updatePermission(managed)).rejects.toEqual(refused(422));
-    sandbox.createUser({ username: 'end user' });
+    dfns.sandbox.createUser({ username: 'end user' });
     await admin.permissions.updatePermission({ permissionId: idOf('ManagedDefaultEndUserAccess'), body });
-    expect(sandbox.user('end user')?.permissions).toEqual(['Wallets:Read']);
+    expect(dfns.sandbox.user('end user')?.permissions).toEqual(['Wallets:Read']);
   });
 
   it('are assigned to personal access tokens too, and then limit them', async () => {
     const { id: permissionId } = await created(['Wallets:Read']);
-    const token = sandbox.createPersonalAccessToken({ username: 'admin' });
-    const client = signingClient({ sandbox, url: sandbox.url }, token);
+    const token = dfns.sandbox.createPersonalAccessToken({ username: 'admin' });
+    const client = signingClient(dfns, token);
     await expect(client.auth.listUsers()).resolves.toHaveProperty('items');
     const assigned = await admin.permissions.createAssignment({ permissionId, body: { identityId: token.tokenId } });
     await expect(client.auth.listUsers()).rejects.toEqual(refused(403));
@@ -131,8 +131,8 @@ describe('permissions', () => {
 
   it('are shown on the identities that have them', async () => {
     const { id: permissionId, name } = await created();
-    const { userId } = sandbox.createUser({ username: `holder of ${name}`, permissions: ['Keys:Read'] });
-    sandbox.assignPermission({ permissionId, identityId: userId });
+    const { userId } = dfns.sandbox.createUser({ username: `holder of ${name}`, permissions: ['Keys:Read'] });
+    dfns.sandbox.assignPermission({ permissionId, identityId: userId });
     const { permissions, permissionAssignments } = await admin.auth.getUser({ userId });
     expect(permissions).toEqual(['Keys:Read', 'Wallets:Read']);
     expect(permissionAssignments).toMatchObject([
@@ -147,7 +147,7 @@ describe('permissions', () => {
     ['an unknown member', { name: 'x', operations: ['Wallets:Read'], more: 1 }, /more is not a known member/],
   ])('are refused with %s', async (_, body, problem) => {
     const account = newAccount(['Permissions:Create']);
-    const answer = await signedCall({ call }, account, 'POST', '/permissions', body);
+    const answer = await signedCall(dfns, account, 'POST', '/permissions', body);
     expect(answer).toMatchObject({ status: 400, message: expect.stringMatching(problem) });
   });
 
@@ -160,8 +160,10 @@ describe('permissions', () => {
     const { id } = await created();
     const assigned = admin.permissions.createAssignment({ permissionId: id, body: { identityId: 'us-1' } });
     await expect(assigned).rejects.toMatchObject({ httpStatus: 404, message: 'identity not found' });
-    expect(await call('GET', '/permissions?limit=0', { token: adminToken })).toMatchObject({ status: 400 });
-    expect(await call('GET', '/permissions?paginationToken=', { token: adminToken })).toMatchObject({ status: 400 });
+    expect(await dfns.call('GET', '/permissions?limit=0', { token: adminToken })).toMatchObject({ status: 400 });
+    expect(await dfns.call('GET', '/permissions?paginationToken=', { token: adminToken })).toMatchObject({
+      status: 400,
+    });
   });
 });
 

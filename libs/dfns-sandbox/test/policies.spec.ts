@@ -27,6 +27,21 @@ const TO = `0x${'d'.repeat(40)}`;
 const ETHER = 10n ** 18n;
 const POLICY = { name: 'every signature', activityKind: 'Wallets:Sign', rule: ALWAYS, action: APPROVE };
 
+const SKIP = { skipUnscreenableTransaction: true, skipUnsupportedNetwork: true, skipUnsupportedAsset: true };
+const CHAINALYSIS = {
+  alerts: { alertLevel: 'HIGH', categoryIds: [3] },
+  exposures: { direct: { categoryIds: [] } },
+  fallbackBehaviours: { ...SKIP, skipChainalysisFailure: false },
+};
+const OF_VENDORS = {
+  ChainalysisTransactionPrescreening: { configuration: { ...CHAINALYSIS, addresses: { categoryIds: [] } } },
+  ChainalysisTransactionScreening: { configuration: { ...CHAINALYSIS, userIdTemplate: 'dfns:{wallet.id}' } },
+  GlobalLedgerTransactionPrescreening: {
+    configuration: { riskScoreThreshold: 70, fallbackBehaviours: { ...SKIP, skipGlobalLedgerFailure: false } },
+  },
+  TravelRuleTransactionPrescreening: { configuration: { vendor: 'Notabene', autoTriggerTimeoutSeconds: 60 } },
+};
+
 async function newPolicy(more: object = {}) {
   const policy = await eve.sdk.policies.createPolicy({ body: { ...POLICY, ...more } as unknown as Body });
   made.push(policy.id);
@@ -70,6 +85,8 @@ describe('a policy', () => {
     [{ rule: { kind: 'TransactionAmountLimit', configuration: { limit: '1', currency: 'USD' } } }, /limit must be/],
     [{ rule: { kind: 'TransactionAmountLimit', configuration: { limit: 1, currency: 'EUR' } } }, /currency/],
     [{ rule: { kind: 'TransactionCountVelocity', configuration: { limit: 1, timeframe: 43_201 } } }, /timeframe/],
+    [{ rule: { kind: 'TravelRuleTransactionPrescreening', configuration: { vendor: 'Notabene' } } }, /autoTrigger/],
+    [{ activityKind: 'Policies:Modify', filters: {} }, /body\.filters\.policyId is required/],
     [{ action: { kind: 'RequestApproval', approvalGroups: [] } }, /approvalGroups/],
     [{ action: { kind: 'RequestApproval', approvalGroups: [{ quorum: 0, approvers: {} }] } }, /approvalGroups/],
     [{ activityKind: 'Policies:Modify', action: { kind: 'Block' } }, /body\.action\.kind/],
@@ -304,9 +321,9 @@ describe('rules', () => {
     expect([await isHeld(walletId), await isHeld(newWallet())]).toEqual([true, false]);
   });
 
-  it('of vendors never trigger, since the sandbox has no vendor', async () => {
-    const rule = { kind: 'TravelRuleTransactionPrescreening', configuration: { vendor: 'Notabene' } };
-    await newPolicy({ rule });
+  it.each(Object.entries(OF_VENDORS))('%s never triggers, since the sandbox has no vendor', async (kind, rule) => {
+    const ofIncoming = { activityKind: 'Wallets:IncomingTransaction', action: { kind: 'NoAction' } };
+    await newPolicy({ rule: { kind, ...rule }, ...(kind === 'ChainalysisTransactionScreening' && ofIncoming) });
     expect(await isHeld(newWallet())).toBe(false);
   });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { DfnsSandbox, type TransferTimes } from 'dfns-sandbox';
-import { stoppedAfterEach } from './support/checked-sandbox.js';
+import type { TransferTimes } from 'dfns-sandbox';
+import { CheckedSandbox, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signingClient } from './support/clients.js';
 
-const start = stoppedAfterEach(DfnsSandbox);
+const start = stoppedAfterEach(CheckedSandbox);
 const BODY = { kind: 'Native', to: `0x${'d'.repeat(40)}`, amount: '1' } as const;
 
 /** Starts a sandbox whose clock stands, and makes a transfer in it. */
 async function transferWith(transfers: Partial<TransferTimes>) {
   let now = Date.now();
-  const sandbox = await start({ transfers, now: () => now });
-  const { wallets } = signingClient({ sandbox, url: sandbox.url }, sandbox.createServiceAccount());
+  const dfns = await start({ transfers, now: () => now });
+  const { sandbox } = dfns;
+  const { wallets } = signingClient(dfns, sandbox.createServiceAccount());
   const { id: walletId } = sandbox.createWallet({ network: 'Ethereum' });
   const next = (kind: string) =>
     new Promise((resolve) => {

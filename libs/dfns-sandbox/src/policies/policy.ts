@@ -11,12 +11,12 @@ import {
   text,
   type ValueOf,
 } from '../bodies/shape.js';
+import { incomingVendorRules, vendorRules } from './vendor-rules.js';
 
 const MAX_MINUTES = 43_200;
 
 const limit = satisfying<number>('a number from 0', (value) => typeof value === 'number' && value >= 0);
 const timeframe = integer(1, MAX_MINUTES);
-const vendor = { configuration: object({}, { open: true }) };
 const always = { configuration: optional(object({})) };
 const configured = <M extends Parameters<typeof object>[0]>(members: M) => ({ configuration: object(members) });
 
@@ -26,9 +26,7 @@ const signingRule = choice('kind', {
   TransactionAmountLimit: configured({ limit, currency: oneOf('USD') }),
   TransactionAmountVelocity: configured({ limit, currency: oneOf('USD'), timeframe }),
   TransactionCountVelocity: configured({ limit, timeframe }),
-  ChainalysisTransactionPrescreening: vendor,
-  GlobalLedgerTransactionPrescreening: vendor,
-  TravelRuleTransactionPrescreening: vendor,
+  ...vendorRules,
 });
 const alwaysRule = choice('kind', { AlwaysTrigger: always });
 
@@ -58,7 +56,7 @@ const ofWallets = object({
   walletId: optional(oneOfIds),
   walletTags: optional(object({ hasAny: optional(list(text())), hasAll: optional(list(text())) })),
 });
-const ofPermissions = object({ permissionId: optional(oneOfIds) });
+const ofPermissions = object({ permissionId: oneOfIds });
 const name = text({ max: 100 });
 const kindsOfChange = (action: typeof approveOrBlock, filters: ReturnType<typeof anything>) => ({
   name,
@@ -72,7 +70,7 @@ export const policyBody = choice('activityKind', {
   'Wallets:Sign': { name, rule: signingRule, action: anyAction, filters: optional(ofWallets) },
   'Wallets:IncomingTransaction': {
     name,
-    rule: choice('kind', { ChainalysisTransactionScreening: vendor }),
+    rule: choice('kind', incomingVendorRules),
     action: choice('kind', { NoAction: {} }),
     filters: optional(ofWallets),
   },
@@ -82,7 +80,7 @@ export const policyBody = choice('activityKind', {
     name,
     rule: alwaysRule,
     action: approve,
-    filters: optional(object({ policyId: optional(oneOfIds) })),
+    filters: optional(object({ policyId: oneOfIds })),
   },
   'Registry:Addresses:Modify': kindsOfChange(approveOrBlock, object({})),
   'Registry:ContractSchemas:Modify': kindsOfChange(approveOrBlock, object({})),

@@ -37,6 +37,11 @@ export class CheckedSandbox {
     return this.#proxy?.differences ?? [];
   }
 
+  /** The documented routes that answered so far, refusals aside. All these answers were compared. */
+  get answered(): Set<string> {
+    return this.#proxy?.answered ?? new Set();
+  }
+
   /** Sends a request without the SDK. */
   readonly call: Call = (...request) => callerOf(this.url)(...request);
 }

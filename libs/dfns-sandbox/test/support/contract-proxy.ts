@@ -1,12 +1,14 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { violations } from './contract.js';
+import { answeredRouteOf, violations } from './contract.js';
 import { type Difference, sdkDifferences } from './sdk-answers.js';
 
 /** A proxy in front of a sandbox. It changes nothing, and checks all requests and answers. */
 export class ContractProxy {
   readonly violations: string[] = [];
   readonly differences: Difference[] = [];
+  /** The documented routes that answered, refusals aside. */
+  readonly answered = new Set<string>();
   readonly #server = createServer((request, response) => this.#pass(request, response));
 
   constructor(private readonly target: string) {}
@@ -30,6 +32,8 @@ export class ContractProxy {
       const status = answer.statusCode ?? 0;
       const exchange = { method, path, requestBody, status, responseBody };
       this.violations.push(...violations(exchange));
+      const route = answeredRouteOf(exchange);
+      if (route !== undefined) this.answered.add(route);
       this.differences.push(...sdkDifferences(exchange));
       response.writeHead(status, answer.headers).end(responseBody);
     });

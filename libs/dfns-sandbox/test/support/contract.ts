@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openapi } from './fixtures.js';
-import { sdkRouteOf } from './sdk-answers.js';
+import { judgedRouteOf, sdkRouteOf } from './sdk-answers.js';
 
 /** A request and its answer. */
 export interface Exchange {
@@ -21,19 +21,31 @@ const paths = Object.keys(openapi.paths)
   .sort((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
   .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`) }));
 
+/** The operation of the OpenAPI document that a request is on. */
+function operationOf({ method, path }: Pick<Exchange, 'method' | 'path'>) {
+  const template = paths.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;
+  const verb = method.toLowerCase();
+  const operation = template && openapi.paths[template][verb];
+  if (!operation) return undefined;
+  return { operation, route: `${method} ${template}`, pointer: `dfns#/paths/${pointerTo(template)}/${verb}` };
+}
+
+/** The route of an accepted request, if the official SDK or the OpenAPI document says what its answer must be. */
+export function answeredRouteOf(exchange: Pick<Exchange, 'method' | 'path' | 'status'>): string | undefined {
+  return judgedRouteOf(exchange) ?? (exchange.status === 200 ? operationOf(exchange)?.route : undefined);
+}
+
 /**
  * Lists the differences from the OpenAPI document, in accepted bodies and in all answers. The document has fewer routes
  * than the official SDK, by which sdk-answers.ts judges.
  */
 export function violations({ method, path, requestBody, status, responseBody }: Exchange): string[] {
   const name = `${method} ${path} ${status}`;
-  const template = paths.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;
-  const verb = method.toLowerCase();
-  const operation = template && openapi.paths[template][verb];
+  const documented = operationOf({ method, path });
   const answer = responseBody === '' ? {} : JSON.parse(responseBody);
   if (status >= 400) return envelopeProblems(answer, status).map((problem) => `${name}: ${problem}`);
-  if (!operation) return sdkRouteOf({ method, path }) ? [] : [`${name}: answered, but not documented`];
-  const pointer = `dfns#/paths/${pointerTo(template)}/${verb}`;
+  if (!documented) return sdkRouteOf({ method, path }) ? [] : [`${name}: answered, but not documented`];
+  const { operation, pointer } = documented;
   const problems = check(`${pointer}/responses/${status}/content/application~1json/schema`, answer);
   if (operation.requestBody && requestBody) {
     problems.push(...check(`${pointer}/requestBody/content/application~1json/schema`, JSON.parse(requestBody)));

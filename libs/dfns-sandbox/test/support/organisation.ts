@@ -1,7 +1,7 @@
 import type { DfnsApiClient } from '@dfns/sdk';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { DfnsSandbox, type SandboxOptions } from 'dfns-sandbox';
-import { callerOf } from './checked-sandbox.js';
+import type { DfnsSandbox, SandboxOptions } from 'dfns-sandbox';
+import { CheckedSandbox } from './checked-sandbox.js';
 import { type Identity, signedCall, signingClient } from './clients.js';
 
 /** Every permission that the tests need, so that only other rules refuse a call. */
@@ -25,12 +25,12 @@ export interface Member extends Identity {
   send: (method: string, path: string, body?: object) => ReturnType<typeof signedCall>;
 }
 
-/** A sandbox with a clock of its own, its events, and people who may do everything. */
+/** A checked sandbox with a clock of its own, its events, and people who may do everything. */
 export class Organisation {
+  readonly #dfns = new CheckedSandbox();
   readonly events: { kind: string; data: Record<string, unknown> }[] = [];
   readonly #options: SandboxOptions;
   now = Date.UTC(2026, 8, 21);
-  sandbox!: DfnsSandbox;
   account!: Member;
 
   constructor(options: SandboxOptions) {
@@ -38,19 +38,24 @@ export class Organisation {
   }
 
   async start(): Promise<void> {
-    this.sandbox = await DfnsSandbox.start({
-      now: () => this.now,
-      lifetimes: { userTokenMs: 86_400_000 },
-      ...this.#options,
-    });
+    await this.#dfns.start({ now: () => this.now, lifetimes: { userTokenMs: 86_400_000 }, ...this.#options });
     this.sandbox.events.listen((event) => {
       if (!SET_UP.includes(event.kind)) this.events.push(event);
     });
     this.account = this.#member(this.sandbox.createServiceAccount({ permissions: ALL }));
   }
 
+  /** Fails if an answer was not as documented. */
+  stop(): Promise<void> {
+    return this.#dfns.stop();
+  }
+
+  get sandbox(): DfnsSandbox {
+    return this.#dfns.sandbox;
+  }
+
   get url(): string {
-    return this.sandbox.url;
+    return this.#dfns.url;
   }
 
   /** Makes an end user or an employee. */
@@ -75,8 +80,7 @@ export class Organisation {
   }
 
   #member({ privateKey = '', ...identity }: Identity & { userId: string }): Member {
-    const call = callerOf(this.url);
-    const send: Member['send'] = (...request) => signedCall({ call }, { privateKey, ...identity }, ...request);
+    const send: Member['send'] = (...request) => signedCall(this.#dfns, { privateKey, ...identity }, ...request);
     return { ...identity, privateKey, sdk: signingClient(this, { privateKey, ...identity }), send };
   }
 }
@@ -86,7 +90,7 @@ export function useOrganisation(options: SandboxOptions = {}): Organisation {
   const organisation = new Organisation(options);
   beforeAll(() => organisation.start());
   afterEach(() => organisation.settle());
-  afterAll(() => organisation.sandbox.stop());
+  afterAll(() => organisation.stop());
   return organisation;
 }
 

@@ -33,11 +33,17 @@ export function sdkRouteOf({ method, path }: Pick<Exchange, 'method' | 'path'>):
   return routes.find(({ pattern }) => pattern.test(request))?.route;
 }
 
-/** Compares an answer with what the SDK declares. Refusals and pending approvals (202) have no type in the SDK. */
+/** The route of an answer that the SDK declares. Refusals and pending approvals (202) have no type in the SDK. */
+export function judgedRouteOf(exchange: Pick<Exchange, 'method' | 'path' | 'status'>): string | undefined {
+  const { status } = exchange;
+  return status === 202 || status >= 300 ? undefined : sdkRouteOf(exchange);
+}
+
+/** Compares an answer with what the SDK declares. */
 export function sdkDifferences(exchange: Exchange): Difference[] {
-  const route = sdkRouteOf(exchange);
-  const { status, responseBody } = exchange;
-  if (route === undefined || status === 202 || status >= 300) return [];
+  const route = judgedRouteOf(exchange);
+  if (route === undefined) return [];
+  const { responseBody } = exchange;
   const answer = responseBody === '' ? null : JSON.parse(responseBody);
   const validate = ajv.getSchema(`sdk#/answers/${pointerTo(route)}`) as ValidateFunction;
   return problemsOf(validate, answer).map(({ at, problem }) => ({
