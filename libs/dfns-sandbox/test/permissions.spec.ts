@@ -228,3 +228,47 @@ describe('applications', () => {
     });
   });
 });
+
+describe('changes that a policy holds', () => {
+  const hold = (activityKind: 'Permissions:Modify' | 'Permissions:Assign', permissionId: string) =>
+    dfns.sandbox.createPolicy({
+      name: `hold ${activityKind}`,
+      activityKind,
+      rule: { kind: 'AlwaysTrigger' },
+      action: { kind: 'RequestApproval', approvalGroups: [{ quorum: 1, approvers: {} }] },
+      filters: { permissionId: { in: [permissionId] } },
+    });
+  const waiting = () => dfns.sandbox.approvals.list().filter(({ status }) => status === 'Pending');
+
+  it.each([
+    ['approve', ['Keys:Read']],
+    ['deny', ['Wallets:Read']],
+  ] as const)('of a permission wait for an approval: %s', async (decision, operations) => {
+    const { id: permissionId } = await created();
+    hold('Permissions:Modify', permissionId);
+    const change = { permissionId, body: { operations: ['Keys:Read' as const] } };
+    await expect(admin.permissions.updatePermission(change)).rejects.toMatchObject({ httpStatus: 202 });
+    const held = await admin.permissions.getPermission({ permissionId });
+    expect(held).toMatchObject({ operations: ['Wallets:Read'], pendingChangeRequest: { status: 'Pending' } });
+    await expect(admin.permissions.updatePermission(change)).rejects.toEqual(refused(422));
+    for (const { id } of waiting()) dfns.sandbox.approvals[decision](id);
+    const after = await admin.permissions.getPermission({ permissionId });
+    expect([after.operations, after.pendingChangeRequest]).toEqual([operations, undefined]);
+  });
+
+  it('of who has a permission wait for an approval', async () => {
+    const { id: permissionId } = await created();
+    const { userId: identityId, client } = newAccount([]);
+    hold('Permissions:Assign', permissionId);
+    const assigning = admin.permissions.createAssignment({ permissionId, body: { identityId } });
+    await expect(assigning).rejects.toMatchObject({ httpStatus: 202 });
+    await expect(client.wallets.listWallets()).rejects.toEqual(refused(403));
+    for (const { id } of waiting()) dfns.sandbox.approvals.approve(id);
+    await expect(client.wallets.listWallets()).resolves.toMatchObject({ items: expect.any(Array) });
+    const { items } = await admin.permissions.listAssignments({ permissionId });
+    const revoking = { permissionId, assignmentId: items[0]?.id ?? '' };
+    await expect(admin.permissions.deleteAssignment(revoking)).rejects.toMatchObject({ httpStatus: 202 });
+    for (const { id } of waiting()) dfns.sandbox.approvals.approve(id);
+    await expect(client.wallets.listWallets()).rejects.toEqual(refused(403));
+  });
+});

@@ -10,6 +10,9 @@ import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS, SERVICE_ACCOUNT_PERMISSIONS
 /** The managed roles are older than every organisation, whatever the clock of the sandbox says. */
 const MANAGED_SINCE = '2020-01-01T00:00:00.000Z';
 
+/** What may change of a role. */
+export type RoleChanges = Partial<Pick<Role, 'name' | 'operations' | 'isArchived'>>;
+
 /** All roles, and who has them (dfns-api 14). The managed ones are there from the start (dfns-api 14.3). */
 @Injectable()
 export class RoleStore {
@@ -52,11 +55,17 @@ export class RoleStore {
     return this.#add({ name, operations, isImmutable: false, dateCreated: this.config.date() });
   }
 
-  /** @throws Refusal 404, 409 as `create`, 422 if the role is immutable */
-  change(permissionId: string, changes: Partial<Pick<Role, 'name' | 'operations' | 'isArchived'>>): Role {
+  /** A role that may change so. @throws Refusal 404, 409 as `create`, 422 if the role is immutable */
+  getChangeable(permissionId: string, { name }: RoleChanges): Role {
     const role = this.get(permissionId);
     if (role.isImmutable) throw roleImmutable();
-    if (changes.name !== undefined && changes.name !== role.name) this.#assertFree(changes.name);
+    if (name !== undefined && name !== role.name) this.#assertFree(name);
+    return role;
+  }
+
+  /** @throws Refusal as `getChangeable` */
+  change(permissionId: string, changes: RoleChanges): Role {
+    const role = this.getChangeable(permissionId, changes);
     Object.assign(role, changes, { dateUpdated: this.config.date() });
     for (const identity of this.#identities()) refresh(identity);
     return role;
@@ -71,18 +80,30 @@ export class RoleStore {
 
   /** @throws Refusal 404 for an unknown role or identity, 409 if it has the role already, 422 for an archived role */
   assign(permissionId: string, identityId: string): RoleAssignment {
+    const identity = this.getAssignable(permissionId, identityId);
+    return this.#give(this.get(permissionId), identity);
+  }
+
+  /** An identity that may get the role. @throws Refusal as `assign` */
+  getAssignable(permissionId: string, identityId: string): User | PersonalAccessToken {
     const role = this.getUsable(permissionId);
     const identity = this.#identity(identityId);
     if (!identity) throw notFound('identity', { identityId, orgId: this.config.orgId });
     if (identity.assignments.some((assignment) => assignment.role === role)) throw alreadyAssigned();
-    return this.#give(role, identity);
+    return identity;
+  }
+
+  /** @throws Refusal 404 */
+  getAssignment(permissionId: string, assignmentId: string): RoleAssignment {
+    const assignment = this.assignmentsOf(permissionId).find(({ id }) => id === assignmentId);
+    if (!assignment) throw notFound('assignment', { permissionId, assignmentId, orgId: this.config.orgId });
+    return assignment;
   }
 
   /** @throws Refusal 404 */
   revoke(permissionId: string, assignmentId: string): void {
-    const revoked = this.assignmentsOf(permissionId).find(({ id }) => id === assignmentId);
-    const identity = revoked && this.#identity(revoked.identityId);
-    if (!identity) throw notFound('assignment', { permissionId, assignmentId, orgId: this.config.orgId });
+    const revoked = this.getAssignment(permissionId, assignmentId);
+    const identity = this.#identity(revoked.identityId) as User | PersonalAccessToken;
     identity.assignments = identity.assignments.filter((assignment) => assignment !== revoked);
     refresh(identity);
   }

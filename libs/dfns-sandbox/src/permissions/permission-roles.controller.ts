@@ -1,10 +1,14 @@
-import { Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { Access, type AccessRule } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { PERMISSION_NAMES } from '../access/permission-names.js';
-import { RoleStore } from '../access/role-store.js';
+import { type RoleChanges, RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { boolean, object, optional, type Shape, satisfying, text, type ValueOf } from '../bodies/shape.js';
+import { wrongState } from '../errors/refusals.js';
 import type { Role } from '../identities/role.js';
+import { ChangeRequests } from '../policies/change-requests.js';
 import { type PageQuery, page } from '../server/page.js';
 
 const operationName = satisfying<string>('the name of a permission', (value) => PERMISSION_NAMES.has(String(value)));
@@ -19,10 +23,13 @@ const updateBody = object({ name: optional(text({ max: 100 })), operations: opti
 const archiveBody = object({ isArchived: boolean() });
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/permissions` (dfns-api 14.4). No change waits for an approval. */
+/** `/permissions` (dfns-api 14.4). A policy can make a change wait for an approval (dfns-api 16.5). */
 @Controller('permissions')
 export class PermissionRolesController {
-  constructor(private readonly roles: RoleStore) {}
+  constructor(
+    private readonly roles: RoleStore,
+    private readonly changes: ChangeRequests,
+  ) {}
 
   @Get()
   @Access({ callers, operation: 'readPermissions' })
@@ -34,7 +41,7 @@ export class PermissionRolesController {
   @Get(':permissionId')
   @Access({ callers, operation: 'readPermissions' })
   get(@Param('permissionId') permissionId: string) {
-    return answer(this.roles.get(permissionId));
+    return { ...answer(this.roles.get(permissionId)), pendingChangeRequest: this.changes.pendingOf(permissionId) };
   }
 
   @Post()
@@ -45,15 +52,42 @@ export class PermissionRolesController {
 
   @Put(':permissionId')
   @Access({ callers, operation: 'updatePermissions', userAction: true })
-  update(@Param('permissionId') permissionId: string, @JsonBody(updateBody) body: ValueOf<typeof updateBody>) {
-    return answer(this.roles.change(permissionId, body));
+  update(
+    @CurrentCaller() caller: Caller,
+    @Param('permissionId') permissionId: string,
+    @JsonBody(updateBody) body: ValueOf<typeof updateBody>,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ) {
+    return this.#change(caller, permissionId, body, response);
   }
 
   /** It also takes a permission out of the archive. */
   @Put(':permissionId/archive')
   @Access({ callers, operation: 'archivePermissions', userAction: true })
-  archive(@Param('permissionId') permissionId: string, @JsonBody(archiveBody) body: ValueOf<typeof archiveBody>) {
-    return answer(this.roles.change(permissionId, body));
+  archive(
+    @CurrentCaller() caller: Caller,
+    @Param('permissionId') permissionId: string,
+    @JsonBody(archiveBody) body: ValueOf<typeof archiveBody>,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ) {
+    return this.#change(caller, permissionId, body, response);
+  }
+
+  #change(caller: Caller, permissionId: string, changes: RoleChanges, response: ServerResponse) {
+    const role = this.roles.getChangeable(permissionId, changes);
+    if (this.changes.pendingOf(permissionId)) throw wrongState(`permission ${permissionId} has a change that waits`);
+    const { dateCreated: _, dateUpdated: __, ...shown } = answer(role);
+    const pending = this.changes.propose(caller, {
+      activityKind: 'Permissions:Modify',
+      kind: 'Permission',
+      operationKind: 'Update',
+      entityId: permissionId,
+      subject: { permissionId },
+      body: { ...shown, ...changes },
+      apply: () => this.roles.change(permissionId, changes),
+    });
+    if (pending) response.statusCode = 202;
+    return pending ?? answer(role);
   }
 }
 

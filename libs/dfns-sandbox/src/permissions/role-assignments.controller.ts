@@ -1,19 +1,25 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { Access, type AccessRule } from '../access/access-rule.js';
+import { type Caller, CurrentCaller } from '../access/caller.js';
 import { RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, text, type ValueOf } from '../bodies/shape.js';
 import type { RoleAssignment } from '../identities/role.js';
+import { type Change, ChangeRequests } from '../policies/change-requests.js';
 import { type PageQuery, page } from '../server/page.js';
 import { assertFlag } from '../server/query.js';
 
 const assignBody = object({ identityId: text() });
 const callers: AccessRule['callers'] = ['CustomerEmployee', 'ServiceAccount'];
 
-/** `/permissions/{permissionId}/assignments` (dfns-api 14.4): who has the permission. */
+/** `/permissions/{permissionId}/assignments` (dfns-api 14.4): who has the permission. A policy can make a change wait. */
 @Controller('permissions/:permissionId/assignments')
 export class RoleAssignmentsController {
-  constructor(private readonly roles: RoleStore) {}
+  constructor(
+    private readonly roles: RoleStore,
+    private readonly changes: ChangeRequests,
+  ) {}
 
   @Get()
   @Access({ callers, operation: 'readAssignments' })
@@ -25,10 +31,23 @@ export class RoleAssignmentsController {
   @Post()
   @Access({ callers, operation: 'assignPermissions', userAction: true })
   assign(
+    @CurrentCaller() caller: Caller,
     @Param('permissionId') permissionId: string,
     @JsonBody(assignBody) { identityId }: ValueOf<typeof assignBody>,
+    @Res({ passthrough: true }) response: ServerResponse,
   ) {
-    return answer(this.roles.assign(permissionId, identityId));
+    this.roles.getAssignable(permissionId, identityId);
+    let made: RoleAssignment | undefined;
+    const pending = this.#propose(caller, response, {
+      operationKind: 'Create',
+      entityId: permissionId,
+      subject: { permissionId },
+      body: { permissionId, identityId },
+      apply: () => {
+        made = this.roles.assign(permissionId, identityId);
+      },
+    });
+    return pending ?? (made && answer(made));
   }
 
   /** The answer has no body (dfns-api 2.3). */
@@ -36,12 +55,28 @@ export class RoleAssignmentsController {
   @HttpCode(204)
   @Access({ callers, operation: 'revokePermissions', userAction: true })
   revoke(
+    @CurrentCaller() caller: Caller,
     @Param('permissionId') permissionId: string,
     @Param('assignmentId') assignmentId: string,
+    @Res({ passthrough: true }) response: ServerResponse,
     @Query('force') force?: string,
-  ): void {
+  ) {
     assertFlag('force', force);
-    this.roles.revoke(permissionId, assignmentId);
+    const assignment = this.roles.getAssignment(permissionId, assignmentId);
+    return this.#propose(caller, response, {
+      operationKind: 'Delete',
+      entityId: assignmentId,
+      subject: { permissionId },
+      body: answer(assignment),
+      apply: () => this.roles.revoke(permissionId, assignmentId),
+    });
+  }
+
+  /** Makes the change at once, or answers 202 with the change request that waits. */
+  #propose(caller: Caller, response: ServerResponse, change: Omit<Change, 'kind' | 'activityKind'>) {
+    const pending = this.changes.propose(caller, { activityKind: 'Permissions:Assign', kind: 'Assignment', ...change });
+    if (pending) response.statusCode = 202;
+    return pending;
   }
 }
 
