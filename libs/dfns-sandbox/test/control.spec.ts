@@ -101,7 +101,7 @@ describe('control over HTTP', () => {
     const { sandbox, call, control } = await controlled({ rateLimitPerMinute: 0 });
     sandbox.faults.add({ on: '*', kind: 'reset', times: Number.POSITIVE_INFINITY });
     expect((await control('DELETE', '/faults')).status).toBe(200);
-    expect((await call('GET', '/_sandboxed')).status).toBe(404);
+    expect((await call('GET', '/_sandboxed')).status).toBe(501);
     expect((await call('GET', '/wallets')).status).toBe(429);
     expect(sandbox.requests.map(({ path }) => path)).toEqual(['/_sandboxed', '/wallets']);
   });
