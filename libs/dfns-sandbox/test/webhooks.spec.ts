@@ -270,9 +270,9 @@ describe('a delivery', () => {
   });
 });
 
-/** What stays real when the timers are fake: all but `setTimeout`. */
 /** How often the sandbox looks at its clock. */
 const TICK = 250;
+/** What stays real when the timers are fake: all but `setTimeout` and `setInterval`. */
 const REAL = [
   'Date',
   'hrtime',
