@@ -6,7 +6,6 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import { RoleStore } from './access/role-store.js';
 import type { SandboxClock } from './configuration/sandbox-clock.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
-import { Schedule } from './configuration/schedule.js';
 import { Beginning, type Seeded } from './control/beginning.js';
 import { Organisation } from './control/organisation.js';
 import { RequestLines } from './control/request-lines.js';
@@ -38,10 +37,7 @@ import {
 import { readStateFile } from './state/state-file.js';
 import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { type Mail, Outbox } from './tokens/outbox.js';
-import type { Thing } from './transfers/chain-request.js';
-import { ChainRequestControl } from './transfers/chain-request-control.js';
-import { ChainRequestStore } from './transfers/chain-request-store.js';
-import { LifeCycle } from './transfers/life-cycle.js';
+import { type ChainRequestControl, ChainRequestControls } from './transfers/chain-request-control.js';
 import { type CreatedUser, UserFactory, type UserRequest } from './users/user-factory.js';
 import type { WalletRequest } from './wallets/wallet-store.js';
 import { SandboxWebhooks } from './webhooks/sandbox-webhooks.js';
@@ -210,12 +206,12 @@ export class DfnsSandbox {
 
   /** Lists transfers, and broadcasts, confirms, fails and rejects them by hand. */
   get transfers(): ChainRequestControl {
-    return this.#control('transfer');
+    return this.#app.get(ChainRequestControls).transfers;
   }
 
   /** Does for transactions what {@link transfers} does for transfers. */
   get transactions(): ChainRequestControl {
-    return this.#control('transaction');
+    return this.#app.get(ChainRequestControls).transactions;
   }
 
   /** Lists approvals, and approves, denies and expires them by hand. */
@@ -231,11 +227,5 @@ export class DfnsSandbox {
   /** Goes back to the moment after the start. It forgets everything that came later, and all faults. */
   reset(): void {
     this.#app.get(Organisation).reset();
-  }
-
-  #control(thing: Thing): ChainRequestControl {
-    const app = this.#app;
-    const [requests, lifeCycle] = [app.get(ChainRequestStore), app.get(LifeCycle)];
-    return new ChainRequestControl(thing, this.#config, app.get(Schedule), requests, lifeCycle);
   }
 }

@@ -35,6 +35,7 @@ import { PermissionRolesController } from './permissions/permission-roles.contro
 import { RoleAssignmentsController } from './permissions/role-assignments.controller.js';
 import { OwnAccessTokensController } from './personal-access-tokens/own-access-tokens.controller.js';
 import { PersonalAccessTokenFactory } from './personal-access-tokens/personal-access-token-factory.js';
+import { ActivityHandlers } from './policies/activity-handlers.js';
 import { ApprovalControl } from './policies/approval-control.js';
 import { ApprovalStore } from './policies/approval-store.js';
 import { ChangeRequests } from './policies/change-requests.js';
@@ -65,6 +66,7 @@ import { IssuedSecrets } from './tokens/issued-secrets.js';
 import { MailedCodes } from './tokens/mailed-codes.js';
 import { Outbox } from './tokens/outbox.js';
 import { RevokedTokens, TokenIssuer } from './tokens/token-issuer.js';
+import { ChainRequestControls } from './transfers/chain-request-control.js';
 import { ChainRequestStore } from './transfers/chain-request-store.js';
 import { History } from './transfers/history.js';
 import { Holdings } from './transfers/holdings.js';
@@ -148,10 +150,12 @@ const GUARDS = [RateLimitGuard, LegacyHeadersGuard, BearerGuard, PermissionGuard
   providers: [
     ...GUARDS.map((useClass) => ({ provide: APP_GUARD, useClass })),
     { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
+    ActivityHandlers,
     ApprovalControl,
     ApprovalStore,
     { provide: APP_FILTER, useClass: UnknownRouteFilter },
     AssertionVerifier,
+    ChainRequestControls,
     ChainRequestStore,
     ChangeRequests,
     ...CONTROL,

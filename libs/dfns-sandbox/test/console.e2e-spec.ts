@@ -11,7 +11,25 @@ import { signedCall } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
 
 const SCREENSHOTS = join('artifacts', 'console');
-const VIEWS = ['calls', 'users', 'service-accounts', 'wallets', 'signatures', 'faults', 'clock', 'connect'];
+const VIEWS = [
+  'calls',
+  'users',
+  'service-accounts',
+  'wallets',
+  'signatures',
+  'transfers',
+  'transactions',
+  'approvals',
+  'policies',
+  'webhooks',
+  'webhook-deliveries',
+  'mails',
+  'personal-access-tokens',
+  'permissions',
+  'faults',
+  'clock',
+  'connect',
+];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const executablePath = findChromium();
@@ -93,6 +111,34 @@ if (!executablePath && !inCi) {
     await client.call('GET', `/wallets/${wallet.id}`, { token });
     await sendOther(client, { username: 'ada@example.test' }, { username: 'grace@example.test' });
     return { client, account, token };
+  }
+
+  /** Transfers, an approval that waits, a webhook that fails, a mail, a token and a permission. */
+  async function someMore({ client, account }: Awaited<ReturnType<typeof someCalls>>) {
+    const { id } = sandbox.createWallet({ network: 'Ethereum', name: 'Treasury' });
+    const to = `0x${'d'.repeat(40)}`;
+    const send = async (path: string, body: object) =>
+      (await signedCall(client, account, 'POST', `/wallets/${id}/${path}`, body)).body;
+    sandbox.webhooks.create({ url: 'http://127.0.0.1:1/hooks/dfns', events: ['*'], description: 'books' });
+    const paid = await send('transfers', { kind: 'Native', to, amount: '1500000000000000000', externalId: 'pay-1' });
+    sandbox.transfers.confirm(paid.id);
+    const failed = await send('transfers', { kind: 'Native', to, amount: '7' });
+    sandbox.transfers.fail(failed.id, 'out of gas');
+    await send('transactions', { kind: 'Evm', to, value: '0x0de0b6b3a7640000' });
+    sandbox.createPolicy({
+      name: 'Two people',
+      activityKind: 'Wallets:Sign',
+      rule: { kind: 'AlwaysTrigger' },
+      action: { kind: 'RequestApproval', approvalGroups: [{ name: 'Board', quorum: 2, approvers: {} }] },
+    });
+    await send('transfers', { kind: 'Native', to, amount: '2000000000000000000' });
+    const { userId } = sandbox.createUser({ username: 'eve@example.test', kind: 'CustomerEmployee' });
+    sandbox.createPersonalAccessToken({ username: 'eve@example.test', name: 'laptop' });
+    const { permissionId } = sandbox.createPermission({ name: 'Readers', operations: ['Wallets:Read'] });
+    sandbox.assignPermission({ permissionId, identityId: userId });
+    const login = { username: 'eve@example.test', orgId: sandbox.orgId };
+    await client.call('POST', '/auth/login/code', { body: login });
+    await sandbox.webhooks.settled();
   }
 
   /** Signs one login, and sends another one. */
@@ -198,6 +244,21 @@ if (!executablePath && !inCi) {
     await page.getByText('User already exists.').waitFor();
   });
 
+  it('decides about a transfer that waits, and confirms it', async () => {
+    await someMore(await someCalls());
+    await show('approvals');
+    await button(/^Approve: /).click();
+    await page.locator('.state', { hasText: 'Approved' }).waitFor();
+    await page.evaluate(`location.hash = 'transfers'`);
+    await button(/^Confirm: /).click();
+    await expect(page.locator('.state', { hasText: 'Confirmed' }).nth(1).waitFor()).resolves.toBeUndefined();
+    const [mail] = sandbox.outbox.list();
+    await page.evaluate(`location.hash = 'mails'`);
+    await page.getByRole('row').last().getByRole('button').click();
+    await page.getByText('Copied the secret').waitFor({ state: 'attached' });
+    expect(await clipboard()).toBe(mail?.code);
+  });
+
   it('switches faults on and off', async () => {
     await show('faults');
     await page.getByRole('switch', { name: 'html' }).click();
@@ -264,7 +325,7 @@ if (!executablePath && !inCi) {
     async ({ scheme, width, withAxe }) => {
       await page.context().close();
       page = await openPage(width, scheme);
-      await someCalls();
+      await someMore(await someCalls());
       sandbox.faults.add({ on: '*', kind: 'slow', times: Number.POSITIVE_INFINITY });
       sandbox.clock.advance(5_400_000);
       const inspect = async (name: string, fullPage = true) => {
@@ -280,6 +341,7 @@ if (!executablePath && !inCi) {
       for (const view of VIEWS.slice(1)) {
         await page.evaluate(`location.hash = '${view}'`);
         await page.locator(`a[href$="#${view}"][aria-current]`).waitFor();
+        for (const summary of await page.locator('tbody tr:first-child details > summary').all()) await summary.click();
         await inspect(view);
       }
       await page.evaluate(`location.hash = 'users'`);

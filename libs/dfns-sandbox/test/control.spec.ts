@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { DfnsSandbox } from 'dfns-sandbox';
 import { callerOf, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall } from './support/clients.js';
+import { WebhookTarget } from './support/webhook-target.js';
 
 const start = stoppedAfterEach(DfnsSandbox);
 
@@ -101,7 +102,7 @@ describe('control over HTTP', () => {
     const { sandbox, call, control } = await controlled({ rateLimitPerMinute: 0 });
     sandbox.faults.add({ on: '*', kind: 'reset', times: Number.POSITIVE_INFINITY });
     expect((await control('DELETE', '/faults')).status).toBe(200);
-    expect((await call('GET', '/_sandboxed')).status).toBe(404);
+    expect((await call('GET', '/_sandboxed')).status).toBe(501);
     expect((await call('GET', '/wallets')).status).toBe(429);
     expect(sandbox.requests.map(({ path }) => path)).toEqual(['/_sandboxed', '/wallets']);
   });
@@ -142,6 +143,32 @@ describe('control over HTTP', () => {
     sandbox.createUser({ username: 'ada' });
   });
 
+  it('takes back transfers, webhooks, permissions and mails with a reset', async () => {
+    const { sandbox, call } = await controlled();
+    const account = sandbox.createServiceAccount();
+    const { id } = sandbox.createWallet({ network: 'Ethereum' });
+    const body = { kind: 'Native', to: `0x${'d'.repeat(40)}`, amount: '1' };
+    await signedCall({ call }, account, 'POST', `/wallets/${id}/transfers`, body);
+    sandbox.webhooks.create({ url: 'http://127.0.0.1:1/', events: ['*'] });
+    sandbox.createPermission({ name: 'Readers', operations: ['Wallets:Read'] });
+    sandbox.createUser({ username: 'ada' });
+    await call('POST', '/auth/login/code', { body: { username: 'ada', orgId: sandbox.orgId } });
+    expect([sandbox.transfers.list(), sandbox.outbox.list()]).toMatchObject([[{ status: 'Pending' }], [{ to: 'ada' }]]);
+    sandbox.reset();
+    const kinds: string[] = [];
+    sandbox.events.listen(({ kind }) => kinds.push(kind));
+    sandbox.clock.advance(60_000);
+    await sandbox.webhooks.settled();
+    expect([kinds, sandbox.transfers.list(), sandbox.outbox.list(), sandbox.webhooks.deliveries]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
+    sandbox.createPermission({ name: 'Readers', operations: ['Wallets:Read'] });
+    for (let count = 0; count < 5; count += 1) sandbox.webhooks.create({ url: 'http://127.0.0.1:1/', events: ['*'] });
+  });
+
   it('is described by an OpenAPI document, whose bodies are those that it accepts', async () => {
     const { control } = await controlled();
     const { body: document } = await control('GET', '/openapi.json');
@@ -168,6 +195,147 @@ describe('control over HTTP', () => {
     );
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { summary } of operations) expect(summary).toMatch(/\.$/);
+  });
+});
+
+describe('the lists of control', () => {
+  const NEVER = Number.POSITIVE_INFINITY;
+  const byHand = { executeAfterMs: NEVER, broadcastAfterMs: NEVER, confirmAfterMs: NEVER };
+  const to = `0x${'d'.repeat(40)}`;
+  const policy = {
+    name: 'two eyes',
+    activityKind: 'Wallets:Sign',
+    rule: { kind: 'AlwaysTrigger' },
+    action: { kind: 'RequestApproval', approvalGroups: [{ quorum: 1, approvers: {} }] },
+  } satisfies Parameters<DfnsSandbox['createPolicy']>[0];
+
+  /** A sandbox with a wallet of the organisation, and functions that ask for a transfer and read a list. */
+  async function withWallet(options?: Parameters<typeof start>[0]) {
+    const controls = await controlled(options);
+    const { sandbox, call, control } = controls;
+    const account = sandbox.createServiceAccount();
+    const { id } = sandbox.createWallet({ network: 'Ethereum', name: 'Treasury' });
+    const send = async (path: string, body: object) =>
+      (await signedCall({ call }, account, 'POST', `/wallets/${id}/${path}`, body)).body;
+    const items = async (name: string) => (await control('GET', `/${name}`)).body.items;
+    const transfer = () =>
+      send('transfers', { kind: 'Native', to, amount: '1500000000000000000', externalId: 'pay-1' });
+    return { ...controls, account, send, items, transfer };
+  }
+
+  it('have transfers, and move them on as far as their state allows', async () => {
+    const { control, items, transfer } = await withWallet({ transfers: byHand });
+    const { id } = await transfer();
+    expect(await items('transfers')).toMatchObject([
+      {
+        wallet: 'Treasury',
+        kind: 'Native',
+        amount: '1.5 ETH',
+        to,
+        status: 'Pending',
+        externalId: 'pay-1',
+        actions: ['broadcast', 'confirm', 'fail', 'reject'],
+      },
+    ]);
+    expect((await control('POST', `/transfers/${id}/broadcast`)).status).toBe(200);
+    expect(await items('transfers')).toMatchObject([{ status: 'Broadcasted', actions: ['confirm', 'fail'] }]);
+    expect((await control('POST', `/transfers/${id}/reject`)).status).toBe(409);
+    await control('POST', `/transfers/${id}/fail`, { reason: 'out of gas' });
+    const more = expect.arrayContaining(['External id: pay-1', 'Reason: out of gas']);
+    expect(await items('transfers')).toMatchObject([{ status: 'Failed', more, actions: [] }]);
+    expect(await items('transactions')).toEqual([]);
+  });
+
+  it('have transactions, and confirm and reject them', async () => {
+    const { control, items, send } = await withWallet({ transfers: byHand });
+    const { id } = await send('transactions', { kind: 'Evm', to, value: '0x0de0b6b3a7640000' });
+    const { id: other } = await send('transactions', { kind: 'Transaction', transaction: '0x02' });
+    expect(await items('transactions')).toMatchObject([{ amount: '1 ETH', to }, { kind: 'Transaction' }]);
+    await control('POST', `/transactions/${id}/confirm`);
+    await control('POST', `/transactions/${other}/reject`, { reason: 'not today' });
+    expect(await items('transactions')).toMatchObject([
+      { status: 'Confirmed', actions: [] },
+      { status: 'Rejected', more: expect.arrayContaining(['Reason: not today']) },
+    ]);
+  });
+
+  it.each([
+    ['approve', 'Approved', 'Pending', ['broadcast', 'confirm', 'fail', 'reject']],
+    ['deny', 'Denied', 'Rejected', []],
+    ['expire', 'Expired', 'Rejected', []],
+  ])('have approvals, and %s them', async (action, status, transferStatus, actions) => {
+    const { sandbox, control, items, transfer } = await withWallet({ transfers: byHand });
+    sandbox.createPolicy(policy);
+    const { id, approvalId } = await transfer();
+    expect(await items('transfers')).toMatchObject([{ id, status: 'Pending', actions: [] }]);
+    expect(await items('approvals')).toMatchObject([
+      {
+        id: approvalId,
+        about: 'Wallets:Sign: transfer',
+        subject: id,
+        policies: 'two eyes',
+        groups: ['1 of all users'],
+        status: 'Pending',
+        actions: ['approve', 'deny', 'expire'],
+      },
+    ]);
+    expect((await control('POST', `/approvals/${approvalId}/${action}`)).status).toBe(200);
+    expect(await items('approvals')).toMatchObject([{ status, actions: [] }]);
+    expect(await items('transfers')).toMatchObject([{ status: transferStatus, actions }]);
+    expect(await items('policies')).toMatchObject([
+      { name: 'two eyes', rule: 'AlwaysTrigger', action: 'RequestApproval', status: 'Active' },
+    ]);
+  });
+
+  it('have webhooks and their deliveries; the clock and a button deliver what is due', async () => {
+    const target = await WebhookTarget.start();
+    target.answerWith(500);
+    const { sandbox, control, items } = await withWallet();
+    const { body: webhook } = await control('POST', '/webhooks', { url: target.url });
+    expect(await items('webhooks')).toMatchObject([{ events: ['*'], status: 'Enabled', secret: webhook.secret }]);
+    sandbox.createWallet({ network: 'Base' });
+    await sandbox.webhooks.settled();
+    const first = { url: target.url, attempt: 1, state: 'Not delivered', answer: 'The answer was 500, and not 200' };
+    expect((await items('webhook-deliveries')).at(-1)).toMatchObject({ ...first, kind: 'wallet.created' });
+    await control('POST', '/clock/advance', { ms: 60_000 });
+    await sandbox.webhooks.settled();
+    expect((await items('webhook-deliveries')).at(-1)).toMatchObject({ attempt: 2, state: 'Not delivered' });
+    target.answerWith(200);
+    sandbox.clock.advance(11 * 60_000);
+    await control('POST', '/webhook-deliveries');
+    expect((await items('webhook-deliveries')).at(-1)).toMatchObject({ attempt: 3, state: 'Delivered', answer: '200' });
+    await control('POST', `/webhooks/${webhook.id}/disable`);
+    expect(await items('webhooks')).toMatchObject([{ status: 'Disabled', actions: ['enable'] }]);
+    await target.stop();
+  });
+
+  it('have mails, access tokens and permissions', async () => {
+    const { sandbox, call, items } = await withWallet();
+    const { userId } = sandbox.createUser({ username: 'ada', kind: 'CustomerEmployee' });
+    sandbox.createPersonalAccessToken({ username: 'ada', name: 'laptop' });
+    const { permissionId } = sandbox.createPermission({ name: 'Readers', operations: ['Wallets:Read'] });
+    sandbox.assignPermission({ permissionId, identityId: userId });
+    await call('POST', '/auth/login/code', { body: { username: 'ada', orgId: sandbox.orgId } });
+    const [{ code } = { code: '' }] = sandbox.outbox.list();
+    expect(await items('mails')).toMatchObject([{ kind: 'login', to: 'ada', code }]);
+    expect(await items('personal-access-tokens')).toMatchObject([
+      { name: 'laptop', user: 'ada', state: 'Active', permissions: ['all of its user'] },
+    ]);
+    expect((await items('permissions')).at(-1)).toMatchObject({
+      name: 'Readers',
+      operations: ['Wallets:Read'],
+      holders: ['ada'],
+      state: 'Active',
+    });
+  });
+
+  it('move on when the clock is advanced, without a request', async () => {
+    const { sandbox, transfer } = await withWallet();
+    const kinds: string[] = [];
+    await transfer();
+    sandbox.events.listen(({ kind }) => kinds.push(kind));
+    sandbox.clock.advance(5_000);
+    expect(kinds).toEqual(['wallet.transfer.broadcasted', 'wallet.transfer.confirmed']);
   });
 });
 
@@ -260,7 +428,11 @@ describe('the stream of events', () => {
   it('shows no secret in full, and gives one only when it is asked for', async () => {
     const { sandbox, call, port, control } = await controlled();
     const account = sandbox.createServiceAccount();
-    sandbox.createUser({ username: 'ada' });
+    sandbox.createUser({ username: 'ada', kind: 'EndUser' });
+    sandbox.createUser({ username: 'eve', kind: 'CustomerEmployee' });
+    sandbox.webhooks.create({ url: 'http://127.0.0.1:1/', events: ['*'] });
+    sandbox.createPersonalAccessToken({ username: 'eve' });
+    await call('POST', '/auth/login/code', { body: { username: 'eve', orgId: sandbox.orgId } });
     const { until, close } = await stream(port);
     await until(/event: ready/);
     const login = await signedCall({ call }, account, 'POST', '/auth/login/delegated', { username: 'ada' });

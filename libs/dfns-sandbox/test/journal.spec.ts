@@ -115,7 +115,12 @@ describe('the journal', () => {
       'request',
       /User not found/,
     ],
-    ['an unknown path', () => call('GET', '/nowhere', { token: account.authToken }), 'request', /Cannot GET/],
+    [
+      'an unknown path',
+      () => call('GET', '/nowhere', { token: account.authToken }),
+      'request',
+      /does not know GET \/nowhere/,
+    ],
   ])('says why a request was refused: %s', async (_, send, name, why) => {
     await send();
     expect(await failures()).toEqual([{ name, ok: false, why: expect.stringMatching(why) }]);

@@ -70,6 +70,62 @@ describe('the option state', () => {
     expect(await again('POST', '/auth/action', { token, body })).toMatchObject({ status: 200 });
   });
 
+  it('keeps transfers, approvals, webhooks, permissions and mails, and goes on with them', async () => {
+    const state = join(folder, 'features.json');
+    const begin = Date.parse('2026-11-21T10:00:00Z');
+    let now = begin;
+    const options = { state, now: () => now };
+    const first = await DfnsSandbox.start(options);
+    const call = callerOf(first.url);
+    const account = first.createServiceAccount();
+    const { id: walletId } = first.createWallet({ network: 'Ethereum' });
+    const path = `/wallets/${walletId}/transfers`;
+    const body = { kind: 'Native', to: `0x${'d'.repeat(40)}`, amount: '1' };
+    const { body: free } = await signedCall({ call }, account, 'POST', path, body);
+    const action = {
+      kind: 'RequestApproval' as const,
+      autoRejectTimeout: 1,
+      approvalGroups: [{ quorum: 1, approvers: {} }],
+    };
+    const rule = { kind: 'AlwaysTrigger' } as const;
+    first.createPolicy({ name: 'two eyes', activityKind: 'Wallets:Sign', rule, action });
+    const held = (await signedCall({ call }, account, 'POST', path, body)).body;
+    const late = (await signedCall({ call }, account, 'POST', path, body)).body;
+    const { id: webhookId } = first.webhooks.create({ url: 'http://127.0.0.1:1/', events: ['wallet.created'] });
+    first.createWallet({ network: 'Base' });
+    await first.webhooks.settled();
+    const ada = first.createUser({ username: 'ada', kind: 'CustomerEmployee' });
+    const { permissionId } = first.createPermission({ name: 'Readers', operations: ['Wallets:Read'] });
+    first.assignPermission({ permissionId, identityId: ada.userId });
+    const token = first.createPersonalAccessToken({ username: 'ada' }).authToken;
+    await call('POST', '/auth/login/code', { body: { username: 'ada', orgId: first.orgId } });
+    const mails = first.outbox.list();
+    await first.stop();
+
+    const second = await start(options);
+    const again = callerOf(second.url);
+    expect(second.outbox.list()).toEqual(mails);
+    expect(second.secrets).toContain(mails[0]?.code);
+    second.approvals.approve(held.approvalId);
+    now += 60_000;
+    expect(second.transfers.list()).toMatchObject([
+      { id: free.id, status: 'Confirmed', dateConfirmed: new Date(begin + 5_000).toISOString() },
+      { id: held.id, status: 'Confirmed' },
+      { id: late.id, status: 'Rejected', reason: `approval ${late.approvalId} has expired` },
+    ]);
+    await second.webhooks.deliverDue();
+    expect(second.webhooks.deliveries).toMatchObject([
+      { webhookId, event: { deliveryAttempt: 1 } },
+      { webhookId, event: { deliveryAttempt: 2 } },
+    ]);
+    const { status, body: assigned } = await again('GET', `/permissions/${permissionId}/assignments`, { token });
+    expect([status, assigned.items]).toMatchObject([200, [{ identityId: ada.userId }]]);
+    expect(() => second.createPermission({ name: 'Readers', operations: ['Wallets:Read'] })).toThrow(
+      'with this name exists',
+    );
+    expect((await again('GET', path, { token: account.authToken })).body.items).toHaveLength(3);
+  });
+
   it('can be read by its owner only, and is replaced in one step', async () => {
     const state = join(folder, 'private.json');
     writeFileSync(join(folder, 'other'), '');

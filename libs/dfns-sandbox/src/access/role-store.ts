@@ -5,6 +5,7 @@ import { alreadyAssigned, nameTaken, notFound, roleArchived, roleImmutable } fro
 import type { PersonalAccessToken } from '../identities/personal-access-token.js';
 import { operationsOf, type Role, type RoleAssignment } from '../identities/role.js';
 import { type User, UserStore } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { EMPLOYEE_PERMISSIONS, END_USER_PERMISSIONS, SERVICE_ACCOUNT_PERMISSIONS } from './permissions.js';
 
 /** The managed roles are older than every organisation, whatever the clock of the sandbox says. */
@@ -16,19 +17,21 @@ export type RoleChanges = Partial<Pick<Role, 'name' | 'operations' | 'isArchived
 /** All roles, and who has them (dfns-api 14). The managed ones are there from the start (dfns-api 14.3). */
 @Injectable()
 export class RoleStore {
-  readonly #roles = new Map<string, Role>();
+  readonly #roles: Map<string, Role>;
   /** The ids of the roles that new users get. */
   readonly #usual: { administrators: string; endUsers: string; serviceAccounts: string };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly users: UserStore,
+    state: KeptState,
   ) {
-    this.#usual = {
+    this.#roles = state.keep('roles', new Map());
+    this.#usual = state.keep('usual roles', {
       administrators: this.#addManaged('ManagedFullAdminAccess', EMPLOYEE_PERMISSIONS, true),
       endUsers: this.#addManaged('ManagedDefaultEndUserAccess', END_USER_PERMISSIONS),
       serviceAccounts: this.#addManaged('SandboxBackEndAccess', SERVICE_ACCOUNT_PERMISSIONS),
-    };
+    });
   }
 
   /** All roles, oldest first. */

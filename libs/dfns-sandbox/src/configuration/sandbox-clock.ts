@@ -1,6 +1,7 @@
 /** The clock of the sandbox: the given clock, and the time that somebody added by hand. */
 export class SandboxClock {
   readonly #source: () => number;
+  readonly #listeners = new Set<() => void>();
   /** It is an object, so that it can be kept with the state. */
   readonly added = { ms: 0 };
 
@@ -21,6 +22,12 @@ export class SandboxClock {
   advance(ms: number): void {
     if (!(ms >= 0)) throw new RangeError('The clock of the sandbox moves forward only.');
     this.added.ms += ms;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls the listener after each {@link advance}. */
+  whenAdvanced(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Takes back the time that was added. */

@@ -11,15 +11,30 @@ interface Planned {
 }
 
 /**
- * What will happen at a time of the sandbox clock. It happens in the order of time: before each request, and on a tick.
+ * What will happen at a time of the sandbox clock. It happens in the order of time: before each request, when the
+ * clock is advanced, and on a tick.
  * So a test that sets the clock sees at once what the new time brings.
  */
 @Injectable()
 export class Schedule implements OnModuleDestroy {
+  readonly #planners = new Set<() => void>();
   #planned: Planned[] = [];
   #ticks: NodeJS.Timeout | undefined;
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(private readonly config: SandboxConfig) {
+    config.clock.whenAdvanced(() => this.run());
+  }
+
+  /** @param plan plans again, with {@link at}, all that follows from the state */
+  plansAgainWith(plan: () => void): void {
+    this.#planners.add(plan);
+  }
+
+  /** Forgets what was planned, and plans what follows from the state. Call it when the state was replaced. */
+  planAgain(): void {
+    this.#planned = [];
+    for (const plan of this.#planners) plan();
+  }
 
   /** @param happen gets the planned time; it must check that its reason still holds, since nothing is cancelled */
   at(time: number, happen: (time: number) => void): void {

@@ -106,17 +106,20 @@ function cellOf({ member, as, title }, item) {
   if (as === 'state') return state(value);
   if (as === 'code') return code(String(value), `${title} ${value}`);
   if (as === 'date') return h('time', { datetime: value, title: value }, new Date(value).toLocaleString('en-GB'));
-  if (as === 'details') return detailsOf(`${item.id} ${member}`, title, Array.isArray(value) ? value : [value]);
+  if (as === 'details') return detailsOf(`${item.id} ${member}`, title, value);
   return withSecrets(String(value));
 }
 
-function detailsOf(key, title, values) {
+/** A list says how long it is; a thing says that it can be shown. */
+function detailsOf(key, title, value) {
+  const values = Array.isArray(value) ? value : [value];
+  const word = Array.isArray(value) ? String(value.length) : 'Show';
   const shownValue = (value) =>
     typeof value === 'string' ? withSecrets(value) : withSecrets(JSON.stringify(value, null, 2));
   return h(
     'details',
     { class: 'part', 'data-key': key },
-    h('summary', { 'aria-label': `${values.length} ${title}` }, String(values.length)),
+    h('summary', { 'aria-label': `${word} ${title}` }, word),
     h(
       'ul',
       {},

@@ -1,13 +1,17 @@
 import { createPrivateKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { Schedule } from '../configuration/schedule.js';
 import { UserStore } from '../identities/user-store.js';
 import { type CreatedServiceAccount, ServiceAccountFactory } from '../service-accounts/service-account-factory.js';
 import { KeptState } from '../state/kept-state.js';
 import type { SavedState } from '../state/state-file.js';
+import { IssuedSecrets } from '../tokens/issued-secrets.js';
+import { Outbox } from '../tokens/outbox.js';
 import { type CreatedUser, UserFactory } from '../users/user-factory.js';
 import { makeSigningKey } from '../wallets/signing-key.js';
 import { WalletStore } from '../wallets/wallet-store.js';
+import { WebhookStore } from '../webhooks/webhook-store.js';
 import { publicKeyOf, type Seed } from './seed.js';
 
 /** What a seed made, with the tokens and the private keys. */
@@ -30,6 +34,10 @@ export class Beginning {
     private readonly wallets: WalletStore,
     private readonly userFactory: UserFactory,
     private readonly serviceAccounts: ServiceAccountFactory,
+    private readonly schedule: Schedule,
+    private readonly outbox: Outbox,
+    private readonly webhooks: WebhookStore,
+    private readonly secrets: IssuedSecrets,
     private readonly state: KeptState,
   ) {
     this.seeded = state.keep('seeded', { serviceAccounts: [], users: [] });
@@ -40,10 +48,18 @@ export class Beginning {
     if (saved) {
       this.state.load(saved.last);
       this.state.begin(saved.beginning);
+      this.#goOn();
       return;
     }
     if (seed) this.#seed(seed);
     this.state.begin();
+  }
+
+  /** Plans what the clock will bring, and learns the secrets that do not look like secrets. */
+  #goOn(): void {
+    this.schedule.planAgain();
+    for (const { code } of this.outbox.list()) this.secrets.add(code);
+    for (const webhook of this.webhooks.all()) this.secrets.add(this.webhooks.withSecret(webhook).secret);
   }
 
   #seed({ users = [], serviceAccounts = [{}], keys = [], wallets = [] }: Seed): void {

@@ -34,16 +34,14 @@ export class ControlMiddleware implements NestMiddleware {
       next();
       return;
     }
-    try {
-      this.#handle(request, response);
-    } catch (error) {
+    this.#handle(request, response).catch((error: unknown) => {
       const known = error instanceof Refusal;
       const message = error instanceof Error ? error.message : String(error);
       sendEnvelope(response, known ? error.getStatus() : 500, message, known ? error.details : undefined);
-    }
+    });
   }
 
-  #handle(request: DfnsRequest, response: ServerResponse): void {
+  async #handle(request: DfnsRequest, response: ServerResponse): Promise<void> {
     const { method, originalUrl } = request;
     const path = originalUrl.replace(PREFIX, '').split('?')[0] ?? '';
     if (method === 'GET' && this.files.has(path)) {
@@ -53,10 +51,10 @@ export class ControlMiddleware implements NestMiddleware {
     }
     this.access.expectAllowed(request);
     if (method === 'GET' && path === '/events') this.events.open(response);
-    else sendJson(response, this.#answer(request, path));
+    else sendJson(response, await this.#answer(request, path));
   }
 
-  #answer({ method, headers, socket, bodyText }: DfnsRequest, path: string): object {
+  async #answer({ method, headers, socket, bodyText }: DfnsRequest, path: string): Promise<object> {
     if (method === 'GET' && path === '/set-up') return setUp(this.config, this.sections.all);
     if (method === 'GET' && path === '/openapi.json') {
       const scheme = 'encrypted' in socket ? 'https' : 'http';
@@ -64,7 +62,7 @@ export class ControlMiddleware implements NestMiddleware {
     }
     const found = findEndpoint(this.routes.all, method, path);
     if (!found) throw new Refusal(404, `Control has no ${method} /_sandbox${path}. See /_sandbox/openapi.json.`);
-    const answer = found.route.run(found.parameters, bodyOf(found.route, bodyText) as never) ?? {};
+    const answer = (await found.route.run(found.parameters, bodyOf(found.route, bodyText) as never)) ?? {};
     if (found.route.path === '/reset') this.events.resetRecords();
     this.events.schedule();
     this.keeper.schedule();

@@ -10,7 +10,7 @@ export interface Endpoint {
   /** What it does, in words. */
   words: string;
   body?: Shape<unknown>;
-  /** @returns the answer, or nothing for `{}` */
+  /** @returns the answer or a promise of it, or nothing for `{}` */
   run(parameters: Record<string, string>, body: never): unknown;
 }
 

@@ -11,6 +11,8 @@ import { recordView } from './record-view.js';
 import { SecretVault } from './secret-vault.js';
 
 const FLUSH_MS = 100;
+/** How often it looks for what happened without a request: the clock, deliveries, and the program that started the sandbox. */
+const LOOK_MS = 1_000;
 const MAX_ITEMS = 200;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -23,6 +25,7 @@ export class LiveEvents implements OnApplicationShutdown {
   readonly #sent = new Map<string, string>();
   #stopListening?: () => void;
   #timer?: NodeJS.Timeout;
+  #look?: NodeJS.Timeout;
 
   constructor(
     private readonly config: SandboxConfig,
@@ -41,6 +44,7 @@ export class LiveEvents implements OnApplicationShutdown {
       this.#changed.add(record);
       this.schedule();
     });
+    this.#look ??= setInterval(() => this.schedule(), LOOK_MS).unref();
     response.once('close', () => this.#close(response));
     const records = this.journal.records.map((record) => recordView(record, this.vault));
     response.write(event('part', { name: 'records', content: records }));
@@ -61,6 +65,7 @@ export class LiveEvents implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#look);
     this.#stopListening?.();
   }
 
@@ -104,6 +109,8 @@ export class LiveEvents implements OnApplicationShutdown {
     if (this.#clients.size > 0) return;
     this.#stopListening?.();
     this.#stopListening = undefined;
+    clearInterval(this.#look);
+    this.#look = undefined;
     this.#sent.clear();
     this.#changed.clear();
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { Schedule } from '../configuration/schedule.js';
 import { Refusal } from '../errors/refusals.js';
 import { FaultPlan } from '../faults/fault-plan.js';
 import { type User, UserStore } from '../identities/user-store.js';
@@ -20,6 +21,7 @@ export class Organisation {
     private readonly faults: FaultPlan,
     private readonly journal: CallJournal,
     private readonly log: RequestLog,
+    private readonly schedule: Schedule,
     private readonly state: KeptState,
   ) {
     state.keep('clock', config.clock.added);
@@ -56,6 +58,7 @@ export class Organisation {
   /** Goes back to the moment after the start: forgets everything that came later, and all faults. */
   reset(): void {
     this.state.reset();
+    this.schedule.planAgain();
     this.faults.clear();
     this.journal.clear();
     this.log.clear();

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { PlatformEvents } from '../events/platform-events.js';
 import { CallJournal } from '../journal/call-journal.js';
 import { KeptState } from '../state/kept-state.js';
 import { writeStateFile } from '../state/state-file.js';
@@ -17,6 +18,7 @@ export class StateKeeper implements OnApplicationShutdown {
     private readonly config: SandboxConfig,
     private readonly state: KeptState,
     private readonly journal: CallJournal,
+    private readonly events: PlatformEvents,
   ) {}
 
   /** Writes the file now, and from now on. @throws Error if it cannot be written */
@@ -26,6 +28,7 @@ export class StateKeeper implements OnApplicationShutdown {
     this.journal.listen(({ durationMs }) => {
       if (durationMs !== undefined) this.schedule();
     });
+    this.events.listen(() => this.schedule());
   }
 
   /** Call it when something may have changed. */

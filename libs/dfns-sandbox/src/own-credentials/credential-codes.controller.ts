@@ -9,6 +9,7 @@ import { Enrolment } from '../enrolment/enrolment.js';
 import { createCredentialBody } from '../enrolment/new-credential.js';
 import { bodyInvalid, challengeInvalid, invalidCode } from '../errors/refusals.js';
 import { type User, UserStore } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { credentialAnswer } from './credential-answer.js';
 import { CredentialChallenges } from './credential-challenges.js';
@@ -26,7 +27,7 @@ const initBody = object({ code: text(), credentialKind: oneOf('Fido2', 'Key', 'P
 /** Codes with which a user adds a credential from another domain (dfns-api 13.3). */
 @Controller('auth/credentials/code')
 export class CredentialCodesController {
-  readonly #codes = new Map<string, { user: User; expiresAt: number }>();
+  readonly #codes: Map<string, { user: User; expiresAt: number }>;
 
   constructor(
     private readonly config: SandboxConfig,
@@ -34,7 +35,10 @@ export class CredentialCodesController {
     private readonly challenges: CredentialChallenges,
     private readonly enrolment: Enrolment,
     private readonly secrets: IssuedSecrets,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#codes = state.keep('credential codes', new Map());
+  }
 
   @Post()
   @Access({ callers: ['CustomerEmployee', 'EndUser'], userAction: true, personalAccessTokens: false })

@@ -13,17 +13,13 @@ export interface Subject {
   policyId?: string;
 }
 
-/** Something that a user asks for, and that policies may hold or block. */
+/** Something that a user asks for, and that policies may hold or block. It is kept with the state while it waits. */
 export interface Activity {
+  /** What it is, which says how it goes on. */
+  about: 'transfer' | 'transaction' | 'signature' | 'change';
   kind: ActivityKind;
   /** The id of the request or of the change request. */
   id: string;
   initiator: User;
   subject: Subject;
-  /** The member that an approval shows, in its present state, such as `{ transferRequest }`. */
-  shown: () => object;
-  /** Goes on: at once if no policy asks for an approval, else after the approval. `time` is in milliseconds. */
-  goOn: (time: number) => void;
-  /** Ends it: a policy blocks it, or the approval was denied or has expired. */
-  reject: (reason: string, time: number) => void;
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Schedule } from '../configuration/schedule.js';
-import { approvalAnswer } from './approval.js';
 import { ApprovalStore } from './approval-store.js';
 
 /** Approvals by hand: whoever controls the sandbox decides, whatever the groups say. All answers are plain JSON. */
@@ -14,7 +13,7 @@ export class ApprovalControl {
   /** Oldest first. */
   list() {
     this.schedule.run();
-    return this.approvals.all().map(approvalAnswer);
+    return this.approvals.all().map((approval) => this.approvals.answer(approval));
   }
 
   approve(approvalId: string) {
@@ -31,6 +30,6 @@ export class ApprovalControl {
 
   #resolve(approvalId: string, status: 'Approved' | 'Denied' | 'Expired') {
     this.schedule.run();
-    return approvalAnswer(this.approvals.resolve(this.approvals.get(approvalId), status));
+    return this.approvals.answer(this.approvals.resolve(this.approvals.get(approvalId), status));
   }
 }

@@ -6,7 +6,9 @@ import { Schedule } from '../configuration/schedule.js';
 import { decidedAlready, forbidden, notFound, wrongState } from '../errors/refusals.js';
 import { PlatformEvents } from '../events/platform-events.js';
 import { UserStore } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import type { Activity } from './activity.js';
+import { ActivityHandlers } from './activity-handlers.js';
 import { type Approval, type ApprovalStatus, approvalAnswer, type Decision, groupsOf, hasQuorum } from './approval.js';
 import type { ApprovalGroup } from './policy.js';
 import type { PolicyEvaluation } from './rule-check.js';
@@ -24,14 +26,21 @@ export interface ApprovalRequest {
 /** All approvals, and the decisions about them (dfns-api 16.7). */
 @Injectable()
 export class ApprovalStore {
-  readonly #approvals = new Map<string, Approval>();
+  readonly #approvals: Map<string, Approval>;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly schedule: Schedule,
     private readonly users: UserStore,
     private readonly events: PlatformEvents,
-  ) {}
+    private readonly handlers: ActivityHandlers,
+    state: KeptState,
+  ) {
+    this.#approvals = state.keep('approvals', new Map());
+    schedule.plansAgainWith(() => {
+      for (const approval of this.all()) this.#planEnd(approval);
+    });
+  }
 
   /** Makes an approval that is pending. {@link announce} tells about it. */
   open(activity: Activity, { groups, policyEvaluations, minutes }: ApprovalRequest): Approval {
@@ -50,12 +59,17 @@ export class ApprovalStore {
       ...(end !== undefined && { expirationDate: new Date(end).toISOString() }),
     };
     this.#approvals.set(approval.id, approval);
-    if (end !== undefined) this.schedule.at(end, (time) => this.#expire(approval, time));
+    this.#planEnd(approval);
     return approval;
   }
 
   announce(approval: Approval): void {
-    this.events.emit('policy.approval.pending', { approval: approvalAnswer(approval) });
+    this.events.emit('policy.approval.pending', { approval: this.answer(approval) });
+  }
+
+  /** The JSON object that the API returns, with the activity in its present state. */
+  answer(approval: Approval) {
+    return approvalAnswer(approval, this.handlers.shown(approval.activity));
   }
 
   all(): Approval[] {
@@ -91,15 +105,18 @@ export class ApprovalStore {
     approval.status = status;
     approval.dateUpdated = approval.dateResolved = new Date(time).toISOString();
     this.events.emit('policy.approval.resolved', {
-      approval: { ...approvalAnswer(approval), activityId: activity.id },
+      approval: { ...this.answer(approval), activityId: activity.id },
     });
-    if (status === 'Approved') activity.goOn(time);
-    else activity.reject(status === 'Denied' ? `approval ${id} was denied` : `approval ${id} has expired`, time);
+    const reason = status === 'Denied' ? `approval ${id} was denied` : `approval ${id} has expired`;
+    if (status === 'Approved') this.handlers.goOn(activity, time);
+    else this.handlers.reject(activity, reason, time);
     return approval;
   }
 
-  #expire(approval: Approval, time: number): void {
-    if (approval.status === 'Pending') this.resolve(approval, 'Expired', time);
+  #planEnd(approval: Approval): void {
+    this.schedule.at(Date.parse(approval.expirationDate ?? ''), (time) => {
+      if (approval.status === 'Pending') this.resolve(approval, 'Expired', time);
+    });
   }
 }
 

@@ -26,14 +26,18 @@ export interface Approval {
   dateResolved?: string;
 }
 
-/** The JSON object that the API returns for an approval (dfns-api 16.9). */
-export function approvalAnswer({ activity, groups: _, ...approval }: Approval) {
+/**
+ * The JSON object that the API returns for an approval (dfns-api 16.9).
+ *
+ * @param shown the activity in its present state
+ */
+export function approvalAnswer({ activity, groups: _, ...approval }: Approval, shown: object) {
   return {
     ...approval,
     policyEvaluations: [...approval.policyEvaluations],
     decisions: [...approval.decisions],
     initiatorId: activity.initiator.userId,
-    activity: { kind: activity.kind, ...activity.shown() },
+    activity: shown,
   };
 }
 

@@ -2,79 +2,87 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { forbidden } from '../errors/refusals.js';
+import { forbidden, notFound } from '../errors/refusals.js';
 import { requesterOf } from '../identities/user-store.js';
-import type { Subject } from './activity.js';
-import type { ActivityKind } from './policy.js';
+import { KeptState } from '../state/kept-state.js';
+import { ActivityHandlers } from './activity-handlers.js';
+import type { Policy } from './policy.js';
 import { PolicyGate } from './policy-gate.js';
+import { PolicyStore } from './policy-store.js';
 
 /** The JSON object that a 202 answers (dfns-api 16.6). */
 export interface ChangeRequest {
   id: string;
-  kind: 'Policy' | 'Permission' | 'Assignment';
-  operationKind: 'Create' | 'Update' | 'Delete';
+  kind: 'Policy';
+  operationKind: 'Update';
   status: 'Pending' | 'Applied' | 'Rejected';
   requester: { userId: string; tokenId?: string };
   entityId: string;
   dateCreated: string;
   dateResolved?: string;
   approvalId?: string;
-  /** The entity as it would become. */
-  body: object;
+  /** The policy as it would become. */
+  body: Policy;
 }
 
-/** A change of a policy, a permission or an assignment, which a policy may hold. */
-export interface Change extends Pick<ChangeRequest, 'kind' | 'operationKind' | 'entityId' | 'body'> {
-  activityKind: ActivityKind;
-  subject: Subject;
-  apply: () => void;
-}
-
-/** Changes of the organisation: they are made at once, or they wait for an approval (dfns-api 16.5). */
+/** Changes of policies: they are made at once, or they wait for an approval (dfns-api 16.5). */
 @Injectable()
 export class ChangeRequests {
-  readonly #pending = new Map<string, ChangeRequest>();
+  readonly #requests: Map<string, ChangeRequest>;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly gate: PolicyGate,
-  ) {}
+    private readonly policies: PolicyStore,
+    handlers: ActivityHandlers,
+    state: KeptState,
+  ) {
+    this.#requests = state.keep('change requests', new Map());
+    handlers.add('change', {
+      shown: (id) => ({ changeRequest: { ...this.#get(id) } }),
+      goOn: (id, time) => this.policies.replace(this.#end(id, 'Applied', time).body),
+      reject: (id, _reason, time) => this.#end(id, 'Rejected', time),
+    });
+  }
 
   /**
    * @returns the change request that waits, or `undefined` if the change was made
    * @throws Refusal 403 if a policy blocks the change
    */
-  propose({ user, path }: Caller, { activityKind, subject, apply, ...change }: Change): ChangeRequest | undefined {
+  propose({ user, path }: Caller, body: Policy): ChangeRequest | undefined {
     const request: ChangeRequest = {
-      ...change,
+      kind: 'Policy',
+      operationKind: 'Update',
+      entityId: body.id,
+      body,
       id: identifier('cr'),
       status: 'Pending',
       requester: requesterOf(user),
       dateCreated: this.config.date(),
     };
-    const end = (status: 'Applied' | 'Rejected', time: number) => {
-      request.status = status;
-      request.dateResolved = new Date(time).toISOString();
-      this.#pending.delete(request.entityId);
-    };
     const { id } = request;
-    const shown = () => ({ changeRequest: { ...request } });
-    const goOn = (time: number) => {
-      end('Applied', time);
-      apply();
-    };
-    const reject = (_reason: string, time: number) => end('Rejected', time);
-    const activity = { kind: activityKind, id, initiator: user, subject, shown, goOn, reject };
+    this.#requests.set(id, request);
+    const subject = { policyId: body.id };
+    const activity = { about: 'change', id, kind: 'Policies:Modify', initiator: user, subject } as const;
     const verdict = this.gate.submit(activity, (approvalId) => {
       request.approvalId = approvalId;
-      this.#pending.set(request.entityId, request);
     });
     if (verdict.blockedBy) throw forbidden(user.kind, user.userId, path);
     return verdict.approvalId ? request : undefined;
   }
 
-  /** The change of an entity that waits for an approval. */
-  pendingOf(entityId: string): ChangeRequest | undefined {
-    return this.#pending.get(entityId);
+  /** The change of a policy that waits for an approval. */
+  pendingOf(policyId: string): ChangeRequest | undefined {
+    return [...this.#requests.values()].find(({ entityId, status }) => entityId === policyId && status === 'Pending');
+  }
+
+  #get(id: string): ChangeRequest {
+    const request = this.#requests.get(id);
+    if (!request) throw notFound('change request', { id, orgId: this.config.orgId });
+    return request;
+  }
+
+  #end(id: string, status: 'Applied' | 'Rejected', time: number): ChangeRequest {
+    return Object.assign(this.#get(id), { status, dateResolved: new Date(time).toISOString() });
   }
 }

@@ -68,15 +68,7 @@ export class PoliciesController {
   }
 
   #change(caller: Caller, body: Policy, response: ServerResponse) {
-    const pending = this.changes.propose(caller, {
-      activityKind: 'Policies:Modify',
-      kind: 'Policy',
-      operationKind: 'Update',
-      entityId: body.id,
-      subject: { policyId: body.id },
-      body,
-      apply: () => this.policies.replace(body),
-    });
+    const pending = this.changes.propose(caller, body);
     if (pending) response.statusCode = 202;
     return pending ?? this.policies.get(body.id);
   }

@@ -5,7 +5,7 @@ import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, oneOf, optional, text, type ValueOf } from '../bodies/shape.js';
 import { UserStore } from '../identities/user-store.js';
 import { newestPage, type PageQuery } from '../server/page.js';
-import { approvalAnswer, groupsOf } from './approval.js';
+import { groupsOf } from './approval.js';
 import { ApprovalStore } from './approval-store.js';
 
 const decisionBody = object({ value: oneOf('Approved', 'Denied'), reason: optional(text({ min: 0, max: 1_000 })) });
@@ -33,13 +33,13 @@ export class PolicyApprovalsController {
           (!query.approverId || (approver && groupsOf(approver, 'Approved', approval).length > 0)),
       );
     const { items, nextPageToken } = newestPage(shown, query, { standard: 20 });
-    return { items: items.map(approvalAnswer), nextPageToken };
+    return { items: items.map((approval) => this.approvals.answer(approval)), nextPageToken };
   }
 
   @Get(':approvalId')
   @Access({ callers, operation: 'readApprovals' })
   get(@Param('approvalId') approvalId: string) {
-    return approvalAnswer(this.approvals.get(approvalId));
+    return this.approvals.answer(this.approvals.get(approvalId));
   }
 
   @Post(':approvalId/decisions')
@@ -49,6 +49,6 @@ export class PolicyApprovalsController {
     @Param('approvalId') approvalId: string,
     @JsonBody(decisionBody) body: ValueOf<typeof decisionBody>,
   ) {
-    return approvalAnswer(this.approvals.decide(caller, approvalId, body));
+    return this.approvals.answer(this.approvals.decide(caller, approvalId, body));
   }
 }

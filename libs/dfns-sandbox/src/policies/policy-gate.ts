@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { PlatformEvents } from '../events/platform-events.js';
+import { KeptState } from '../state/kept-state.js';
 import type { Activity } from './activity.js';
+import { ActivityHandlers } from './activity-handlers.js';
 import { ApprovalStore } from './approval-store.js';
 import type { Policy } from './policy.js';
 import { PolicyStore } from './policy-store.js';
@@ -21,17 +23,21 @@ type Triggered = PolicyEvaluation & { policy: Policy };
 /** Asks all policies about an activity, and lets it go on, holds it or blocks it (dfns-api 16.5). */
 @Injectable()
 export class PolicyGate {
-  #past: (PastActivity & { kind: Activity['kind'] })[] = [];
+  readonly #past: { activities: (PastActivity & { kind: Activity['kind'] })[] };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly policies: PolicyStore,
     private readonly approvals: ApprovalStore,
     private readonly events: PlatformEvents,
-  ) {}
+    private readonly handlers: ActivityHandlers,
+    state: KeptState,
+  ) {
+    this.#past = state.keep('past activities', { activities: [] });
+  }
 
   /**
-   * Calls `goOn` or `reject` of the activity at once, or later when its approval is resolved.
+   * Lets the activity go on or rejects it at once, or later when its approval is resolved.
    *
    * @param noteApproval called before the events of a held activity, so that they can show the id of its approval
    */
@@ -47,18 +53,18 @@ export class PolicyGate {
       this.approvals.announce(held);
       return { approvalId: held.id };
     }
-    if (!blocking) activity.goOn(now);
-    else activity.reject(`blocked by policy ${blocking.policyId}`, now);
+    if (!blocking) this.handlers.goOn(activity, now);
+    else this.handlers.reject(activity, `blocked by policy ${blocking.policyId}`, now);
     return blocking ? { blockedBy: blocking.policyId } : {};
   }
 
   #evaluate(activity: Activity, now: number): Triggered[] {
     const { kind, subject } = activity;
-    this.#past = this.#past.filter(({ time }) => time > now - LONGEST_TIMEFRAME_MS);
-    const past = this.#past.filter(
+    const remembered = this.#past.activities.filter(({ time }) => time > now - LONGEST_TIMEFRAME_MS);
+    const past = remembered.filter(
       (one) => one.kind === kind && one.subject.walletIds?.some((id) => subject.walletIds?.includes(id)),
     );
-    this.#past.push({ kind, subject, time: now });
+    this.#past.activities = [...remembered, { kind, subject, time: now }];
     return this.policies
       .all()
       .filter((policy) => isAbout(policy, activity))
@@ -84,7 +90,7 @@ export class PolicyGate {
         reason,
         date: this.config.date(),
         policy,
-        activity: { kind: activity.kind, ...activity.shown() },
+        activity: this.handlers.shown(activity),
         context: {},
       },
     });

@@ -2,14 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { notFound } from '../errors/refusals.js';
+import { KeptState } from '../state/kept-state.js';
 import type { Policy, PolicyBody } from './policy.js';
 
 /** The policies of the organisation, oldest first. */
 @Injectable()
 export class PolicyStore {
-  readonly #policies = new Map<string, Policy>();
+  readonly #policies: Map<string, Policy>;
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    state: KeptState,
+  ) {
+    this.#policies = state.keep('policies', new Map());
+  }
 
   create(body: PolicyBody): Policy {
     const date = this.config.date();

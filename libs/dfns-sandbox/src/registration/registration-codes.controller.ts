@@ -1,7 +1,7 @@
 import { Controller, Post, Put } from '@nestjs/common';
 import { Anonymous } from '../access/access-rule.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
-import { assertOrganisation, organisationMembers } from '../bodies/organisation.js';
+import { assertOrganisation, organisationMembers } from '../bodies/organisation-members.js';
 import { object, text, type ValueOf } from '../bodies/shape.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { registrationCodeExpired, userDeactivated, userExists } from '../errors/refusals.js';

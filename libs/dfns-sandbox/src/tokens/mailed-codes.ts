@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { invalidCode } from '../errors/refusals.js';
 import type { User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import { IssuedSecrets } from './issued-secrets.js';
 import { type MailKind, Outbox } from './outbox.js';
 
@@ -22,13 +23,16 @@ interface MailedCode {
 /** The codes that users get by mail. A user has at most one of each kind; a new one replaces it. */
 @Injectable()
 export class MailedCodes {
-  readonly #codes = new Map<string, MailedCode>();
+  readonly #codes: Map<string, MailedCode>;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly outbox: Outbox,
     private readonly secrets: IssuedSecrets,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#codes = state.keep('mailed codes', new Map());
+  }
 
   send(kind: MailKind, user: User): void {
     const code = this.secrets.add(Array.from({ length: 4 }, fourDigits).join('-'));

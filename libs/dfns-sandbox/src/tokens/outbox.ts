@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { KeptState } from '../state/kept-state.js';
 
 export type MailKind = 'registration' | 'login' | 'recovery';
 
@@ -20,9 +21,14 @@ const MOST_MAILS = 1_000;
 /** The mails that the sandbox would have sent, oldest first. */
 @Injectable()
 export class Outbox {
-  readonly #mails: Mail[] = [];
+  readonly #mails: Mail[];
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    state: KeptState,
+  ) {
+    this.#mails = state.keep('mails', []);
+  }
 
   list(): Mail[] {
     return this.#mails.map((mail) => ({ ...mail }));

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { Schedule } from '../configuration/schedule.js';
 import { answerOf, type ChainAnswer, type ChainRequest, type Thing } from './chain-request.js';
@@ -44,5 +45,17 @@ export class ChainRequestControl {
     const request = this.requests.get(this.thing, id);
     change(request, this.config.now());
     return answerOf(request);
+  }
+}
+
+/** The control of transfers, and that of transactions. */
+@Injectable()
+export class ChainRequestControls {
+  readonly transfers: ChainRequestControl;
+  readonly transactions: ChainRequestControl;
+
+  constructor(config: SandboxConfig, schedule: Schedule, requests: ChainRequestStore, lifeCycle: LifeCycle) {
+    this.transfers = new ChainRequestControl('transfer', config, schedule, requests, lifeCycle);
+    this.transactions = new ChainRequestControl('transaction', config, schedule, requests, lifeCycle);
   }
 }

@@ -4,6 +4,7 @@ import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { externalIdConflict, notFound } from '../errors/refusals.js';
 import { requesterOf, type User } from '../identities/user-store.js';
+import { KeptState } from '../state/kept-state.js';
 import type { Wallet } from '../wallets/wallet-store.js';
 import type { ChainRequest, Thing } from './chain-request.js';
 import type { Spending } from './holdings.js';
@@ -27,9 +28,14 @@ export interface NewChainRequest<B = TransferBody | TransactionBody> {
 /** All transfers and transactions, oldest first. */
 @Injectable()
 export class ChainRequestStore {
-  readonly #requests: ChainRequest[] = [];
+  readonly #requests: ChainRequest[];
 
-  constructor(private readonly config: SandboxConfig) {}
+  constructor(
+    private readonly config: SandboxConfig,
+    state: KeptState,
+  ) {
+    this.#requests = state.keep('transfers and transactions', []);
+  }
 
   add(thing: Thing, { wallet, requester, body, metadata, ...rest }: NewChainRequest): ChainRequest {
     const request: ChainRequest = {

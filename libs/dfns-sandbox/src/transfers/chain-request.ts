@@ -48,3 +48,7 @@ export interface ChainRequest {
 
 /** A copy, since the answer changes with time. */
 export const answerOf = ({ answer }: ChainRequest): ChainAnswer => ({ ...answer });
+
+/** Whether it waits for an approval. */
+export const isHeld = ({ status, approvalId, datePolicyResolved }: ChainAnswer): boolean =>
+  status === 'Pending' && approvalId !== undefined && datePolicyResolved === undefined;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { KeptState } from '../state/kept-state.js';
 import type { Wallet } from '../wallets/wallet-store.js';
 import { chainOf } from './chain.js';
 import type { AssetId, Holding } from './holdings.js';
@@ -27,11 +28,16 @@ export interface Movement {
   timestamp: string;
 }
 
+const FIRST_BLOCK = 1_000_000;
+
 /** The confirmed movements of all wallets, oldest first. */
 @Injectable()
 export class History {
-  readonly #items: HistoryItem[] = [];
-  #blockNumber = 1_000_000;
+  readonly #items: HistoryItem[];
+
+  constructor(state: KeptState) {
+    this.#items = state.keep('history', []);
+  }
 
   all(): HistoryItem[] {
     return [...this.#items];
@@ -43,26 +49,31 @@ export class History {
 
   /** @param receiver the wallet of the sandbox that has the address, if there is one */
   add(movement: Movement, sender: Wallet, receiver: Wallet | undefined): void {
-    this.#blockNumber += 1;
-    this.#items.push(this.#item(movement, sender, 'Out'));
-    if (receiver) this.#items.push(this.#item(movement, receiver, 'In'));
+    const blockNumber = 1 + (this.#items.at(-1)?.blockNumber ?? FIRST_BLOCK);
+    this.#items.push(itemOf(movement, blockNumber, sender, 'Out'));
+    if (receiver) this.#items.push(itemOf(movement, blockNumber, receiver, 'In'));
   }
+}
 
-  #item(movement: Movement, { id, network }: Wallet, direction: 'In' | 'Out'): HistoryItem {
-    const { holding, txHash, timestamp, fee } = movement;
-    const { symbol, decimals } = holding;
-    return {
-      walletId: id,
-      direction,
-      network,
-      blockNumber: this.#blockNumber,
-      txHash,
-      timestamp,
-      metadata: { asset: { symbol, decimals, verified: true } },
-      fee,
-      ...particulars(movement, chainOf(network).isUtxo),
-    };
-  }
+function itemOf(
+  movement: Movement,
+  blockNumber: number,
+  { id, network }: Wallet,
+  direction: 'In' | 'Out',
+): HistoryItem {
+  const { holding, txHash, timestamp, fee } = movement;
+  const { symbol, decimals } = holding;
+  return {
+    walletId: id,
+    direction,
+    network,
+    blockNumber,
+    txHash,
+    timestamp,
+    metadata: { asset: { symbol, decimals, verified: true } },
+    fee,
+    ...particulars(movement, chainOf(network).isUtxo),
+  };
 }
 
 /** The members that depend on the kind of the asset. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { KeptState } from '../state/kept-state.js';
 import type { Wallet } from '../wallets/wallet-store.js';
 import { chainOf } from './chain.js';
 import { IDENTITIES, UNIQUE } from './transfer-body.js';
@@ -44,7 +45,11 @@ const DEMO: Record<string, string> = {
 /** What wallets have. A new wallet has demonstration balances (dfns-api 16.14). */
 @Injectable()
 export class Holdings {
-  readonly #ofWallets = new Map<string, Map<string, Holding>>();
+  readonly #ofWallets: Map<string, Map<string, Holding>>;
+
+  constructor(state: KeptState) {
+    this.#ofWallets = state.keep('holdings', new Map());
+  }
 
   /** Without those of which nothing is left; the native asset is always there. */
   of(wallet: Wallet): Holding[] {

@@ -4,8 +4,10 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { Schedule } from '../configuration/schedule.js';
 import { wrongState } from '../errors/refusals.js';
 import { PlatformEvents } from '../events/platform-events.js';
+import { ActivityHandlers } from '../policies/activity-handlers.js';
 import { PolicyGate } from '../policies/policy-gate.js';
-import { answerOf, type ChainAnswer, type ChainRequest, type ChainStatus } from './chain-request.js';
+import { answerOf, type ChainAnswer, type ChainRequest, type ChainStatus, isHeld } from './chain-request.js';
+import { ChainRequestStore } from './chain-request-store.js';
 import { Holdings, usdOf } from './holdings.js';
 import { Settlement } from './settlement.js';
 
@@ -30,14 +32,29 @@ export class LifeCycle {
     private readonly gate: PolicyGate,
     private readonly holdings: Holdings,
     private readonly settlement: Settlement,
-  ) {}
+    requests: ChainRequestStore,
+    handlers: ActivityHandlers,
+  ) {
+    for (const thing of ['transfer', 'transaction'] as const) {
+      handlers.add(thing, {
+        shown: (id) => shownIn(requests.get(thing, id)),
+        goOn: (id, time) => this.#goOn(requests.get(thing, id), time),
+        reject: (id, reason, time) => this.#end(requests.get(thing, id), 'Rejected', reason, time),
+      });
+      schedule.plansAgainWith(() => {
+        for (const request of requests.all(thing)) if (!isHeld(request.answer)) this.#plan(request);
+      });
+    }
+  }
 
   /** Begins a new request. Policies never look at what end users do with their wallets (dfns-api 16.5). */
   begin(request: ChainRequest): void {
     const { wallet, answer, replaces, moved } = request;
     this.#tell(request);
+    // A request that replaces another one pays more, so it is broadcasted at once.
     if (replaces) {
-      this.#hurry(request, this.config.now());
+      this.broadcast(request, this.config.now());
+      this.#plan(request);
       return;
     }
     if (wallet.key.delegatedTo !== undefined) {
@@ -51,16 +68,8 @@ export class LifeCycle {
       ...(request.recipient !== undefined && { recipient: request.recipient }),
       usd: holding && moved && usdOf(holding, moved.amount),
     };
-    const activity = {
-      kind: 'Wallets:Sign' as const,
-      id: answer.id,
-      initiator: request.requester,
-      subject,
-      shown: () => shownIn(request),
-      goOn: (time: number) => this.#goOn(request, time),
-      reject: (reason: string, time: number) => this.#end(request, 'Rejected', reason, time),
-    };
-    this.gate.submit(activity, (approvalId) => {
+    const { thing, requester: initiator } = request;
+    this.gate.submit({ about: thing, id: answer.id, kind: 'Wallets:Sign', initiator, subject }, (approvalId) => {
       answer.approvalId = approvalId;
     });
   }
@@ -107,26 +116,24 @@ export class LifeCycle {
     this.#end(request, 'Failed', 'aborted', time);
   }
 
-  #goOn(request: ChainRequest, from: number): void {
+  #goOn(request: ChainRequest, time: number): void {
     const { answer } = request;
-    if (answer.approvalId) answer.datePolicyResolved = new Date(from).toISOString();
+    if (answer.approvalId) answer.datePolicyResolved = new Date(time).toISOString();
+    this.#plan(request);
+  }
+
+  /** Plans what the clock brings. It follows from the dates of the request alone. */
+  #plan(request: ChainRequest): void {
+    const { answer, replaces } = request;
     const { executeAfterMs, broadcastAfterMs, confirmAfterMs } = this.config.transfers;
+    const begun = Date.parse(answer.datePolicyResolved ?? answer.dateRequested);
+    const from = replaces ? begun - broadcastAfterMs : begun;
     const isOpen = (...states: ChainStatus[]) => states.includes(answer.status) && !answer.replacementId;
     this.schedule.at(from + executeAfterMs, (time) => isOpen('Pending') && this.#execute(request, time));
     this.schedule.at(from + broadcastAfterMs, (time) => {
       if (isOpen('Pending', 'Executing')) this.broadcast(request, time);
     });
     this.schedule.at(from + confirmAfterMs, (time) => isOpen('Broadcasted') && this.confirm(request, time));
-  }
-
-  /** A request that replaces another one pays more, so it is broadcasted at once. */
-  #hurry(request: ChainRequest, now: number): void {
-    this.broadcast(request, now);
-    const { broadcastAfterMs, confirmAfterMs } = this.config.transfers;
-    const { answer } = request;
-    this.schedule.at(now + confirmAfterMs - broadcastAfterMs, (time) => {
-      if (answer.status === 'Broadcasted' && !answer.replacementId) this.confirm(request, time);
-    });
   }
 
   #execute(request: ChainRequest, time: number): void {
@@ -161,8 +168,6 @@ function expectStatus({ id, status }: ChainAnswer, ...allowed: ChainStatus[]): v
 }
 
 /** What waits for an approval goes on only after it. */
-function expectNotHeld({ id, status, approvalId, datePolicyResolved }: ChainAnswer): void {
-  if (status === 'Pending' && approvalId && !datePolicyResolved) {
-    throw wrongState(`${id} waits for the approval ${approvalId}`);
-  }
+function expectNotHeld(answer: ChainAnswer): void {
+  if (isHeld(answer)) throw wrongState(`${answer.id} waits for the approval ${answer.approvalId}`);
 }

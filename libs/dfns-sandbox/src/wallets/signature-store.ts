@@ -5,7 +5,7 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { externalIdConflict, notFound } from '../errors/refusals.js';
 import { PlatformEvents } from '../events/platform-events.js';
 import { requesterOf, type User } from '../identities/user-store.js';
-import type { Activity } from '../policies/activity.js';
+import { ActivityHandlers } from '../policies/activity-handlers.js';
 import { PolicyGate } from '../policies/policy-gate.js';
 import { KeptState } from '../state/kept-state.js';
 import { expectSignable, type SignatureBody, signRequest } from './signature-request.js';
@@ -22,9 +22,15 @@ export class SignatureStore {
     private readonly events: PlatformEvents,
     private readonly wallets: WalletStore,
     private readonly gate: PolicyGate,
+    handlers: ActivityHandlers,
     state: KeptState,
   ) {
     this.#requests = state.keep('signature requests', []);
+    handlers.add('signature', {
+      shown: (id) => ({ signatureRequest: { ...this.#byId(id) } }),
+      goOn: (id, time) => this.#sign(this.#byId(id), time),
+      reject: (id, reason, time) => this.#end(this.#byId(id), { status: 'Rejected', reason }, time),
+    });
   }
 
   /**
@@ -60,27 +66,20 @@ export class SignatureStore {
 
   /** Policies never look at what end users do with their keys (dfns-api 16.5). */
   #ask(initiator: User, key: SigningKey, request: SignatureRequest): void {
-    const goOn = (time: number) => this.#sign(key, request, time);
     if (key.delegatedTo !== undefined) {
-      goOn(this.config.now());
+      this.#sign(request, this.config.now());
       return;
     }
     const wallets = this.wallets.ofKey(key).filter(({ id }) => id === (request.walletId ?? id));
-    const activity: Activity = {
-      kind: 'Wallets:Sign',
-      id: request.id,
-      initiator,
-      subject: { walletIds: wallets.map(({ id }) => id), walletTags: wallets.flatMap(({ tags }) => tags) },
-      shown: () => ({ signatureRequest: { ...request } }),
-      goOn,
-      reject: (reason, time) => this.#end(request, { status: 'Rejected', reason }, time),
-    };
-    this.gate.submit(activity, (approvalId) => {
+    const subject = { walletIds: wallets.map(({ id }) => id), walletTags: wallets.flatMap(({ tags }) => tags) };
+    this.gate.submit({ about: 'signature', id: request.id, kind: 'Wallets:Sign', initiator, subject }, (approvalId) => {
       request.approvalId = approvalId;
     });
   }
 
-  #sign(key: SigningKey, request: SignatureRequest, time: number): void {
+  #sign(request: SignatureRequest, time: number): void {
+    const key = this.wallets.allKeys().find(({ id }) => id === request.keyId);
+    if (!key) throw notFound('key', { keyId: request.keyId, orgId: this.config.orgId });
     const dateSigned = new Date(time).toISOString();
     this.#end(request, { status: 'Signed', dateSigned, ...signRequest(key, request.requestBody) }, time);
   }
@@ -104,7 +103,11 @@ export class SignatureStore {
 
   /** @throws Refusal 404 */
   get(ownerId: string, signatureId: string): SignatureRequest {
-    const request = this.of(ownerId).find(({ id }) => id === signatureId);
+    return this.#byId(signatureId, this.of(ownerId));
+  }
+
+  #byId(signatureId: string, requests = this.#requests): SignatureRequest {
+    const request = requests.find(({ id }) => id === signatureId);
     if (!request) throw notFound('signature request', { signatureId, orgId: this.config.orgId });
     return request;
   }

@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
+import { Schedule } from '../configuration/schedule.js';
 import { type PlatformEvent, PlatformEvents } from '../events/platform-events.js';
+import { KeptState } from '../state/kept-state.js';
 import { type DeliveryOutcome, DeliverySender } from './delivery-sender.js';
 import { type CreatedWebhook, WebhookStore } from './webhook-store.js';
 
@@ -10,8 +12,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Milliseconds from the first attempt to the second, third, fourth and fifth (dfns-api 17.5). */
 const RETRIES_MS = [MINUTE_MS, 12 * MINUTE_MS, 2 * HOUR_MS, 24 * HOUR_MS];
 const DAYS_KEPT = 31;
-/** Milliseconds that a timer waits at least, so that a clock that stands still costs nothing. */
-const MIN_TIMER_MS = 1_000;
 
 /** The JSON object that a webhook gets (dfns-api 17.5). */
 export interface WebhookEvent {
@@ -45,32 +45,35 @@ interface Retry {
 }
 
 /**
- * Sends what happens to the webhooks that subscribed to it, and repeats what fails. Nothing waits for a delivery. A
- * timer sends retries when they are due by the clock of the sandbox; with a clock of its own, a test calls `deliverDue`.
+ * Sends what happens to the webhooks that subscribed to it, and repeats what fails when it is due by the clock of the
+ * sandbox. Nothing waits for a delivery.
  */
 @Injectable()
 export class WebhookDeliveries implements OnModuleDestroy {
   readonly #underWay = new Set<Promise<void>>();
   readonly #stopListening: () => void;
-  #ended: WebhookDelivery[] = [];
-  #retries: Retry[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #kept: { ended: WebhookDelivery[]; retries: Retry[] };
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly webhooks: WebhookStore,
     private readonly sender: DeliverySender,
+    private readonly schedule: Schedule,
     events: PlatformEvents,
+    state: KeptState,
   ) {
+    this.#kept = state.keep('deliveries', { ended: [], retries: [] });
+    schedule.plansAgainWith(() => {
+      for (const { dueAt } of this.#kept.retries) this.#planRetry(dueAt);
+    });
     this.#stopListening = events.listen((event) => this.#deliver(event));
   }
 
   /** The attempts of the last 31 days that have ended, oldest first. */
   get all(): WebhookDelivery[] {
     const oldest = this.config.now() - this.config.daysMs(DAYS_KEPT);
-    this.#ended = this.#ended.filter(({ event }) => event.timestampSent * 1_000 > oldest);
-    return [...this.#ended];
+    this.#kept.ended = this.#kept.ended.filter(({ event }) => event.timestampSent * 1_000 > oldest);
+    return [...this.#kept.ended];
   }
 
   /** Sends all retries that are due. Resolves when these, and all other deliveries under way, have ended. */
@@ -92,9 +95,7 @@ export class WebhookDeliveries implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.#isStopped = true;
     this.#stopListening();
-    clearTimeout(this.#timer);
   }
 
   /** The data is copied now, because the thing may change before a retry. */
@@ -126,9 +127,11 @@ export class WebhookDeliveries implements OnModuleDestroy {
   async #attempt({ id: webhookId, url, secret }: CreatedWebhook, event: WebhookEvent, firstAt: number): Promise<void> {
     const body = JSON.stringify(event);
     const outcome = await this.sender.send(url, secret, body);
+    // A deleted webhook, or one that a reset took back, has no deliveries.
+    if (!this.webhooks.all().some(({ id }) => id === webhookId)) return;
     const delayMs = RETRIES_MS[event.deliveryAttempt - 1];
     const dueAt = outcome.error !== undefined && delayMs !== undefined ? firstAt + delayMs : undefined;
-    this.#ended.push({
+    this.#kept.ended.push({
       webhookId,
       event,
       body,
@@ -137,15 +140,15 @@ export class WebhookDeliveries implements OnModuleDestroy {
       ...(dueAt !== undefined && { nextAttemptDate: new Date(dueAt).toISOString() }),
     });
     if (dueAt === undefined) return;
-    this.#retries.push({ webhookId, event, firstAt, dueAt });
-    this.#setTimer();
+    this.#kept.retries.push({ webhookId, event, firstAt, dueAt });
+    this.#planRetry(dueAt);
   }
 
   /** Starts the retries that are due, and drops those of webhooks that are disabled or deleted (dfns-api 17.8). */
   #sendDue(): boolean {
     const now = this.config.now();
-    const due = this.#retries.filter(({ dueAt }) => dueAt <= now);
-    this.#retries = this.#retries.filter(({ dueAt }) => dueAt > now);
+    const due = this.#kept.retries.filter(({ dueAt }) => dueAt <= now);
+    this.#kept.retries = this.#kept.retries.filter(({ dueAt }) => dueAt > now);
     for (const { webhookId, event, firstAt } of due) {
       const webhook = this.webhooks.enabled(webhookId);
       if (webhook) this.#start(webhook, this.#event(event.kind, event.date, event.data, event), firstAt);
@@ -153,16 +156,7 @@ export class WebhookDeliveries implements OnModuleDestroy {
     return due.length > 0;
   }
 
-  /** Waits for the next retry. The timer does not keep the process alive. */
-  #setTimer(): void {
-    clearTimeout(this.#timer);
-    const [first] = this.#retries.map(({ dueAt }) => dueAt).sort((one, other) => one - other);
-    if (first === undefined || this.#isStopped) return;
-    const sendDue = () => {
-      this.#sendDue();
-      this.#setTimer();
-    };
-    this.#timer = setTimeout(sendDue, Math.max(MIN_TIMER_MS, first - this.config.now()));
-    this.#timer.unref();
+  #planRetry(dueAt: number): void {
+    this.schedule.at(dueAt, () => this.#sendDue());
   }
 }

@@ -4,6 +4,7 @@ import { list, object, oneOf, optional, satisfying, text, type ValueOf } from '.
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { bodyInvalid, notFound, Refusal } from '../errors/refusals.js';
+import { KeptState } from '../state/kept-state.js';
 import { IssuedSecrets } from '../tokens/issued-secrets.js';
 import { subscription } from './event-kinds.js';
 
@@ -48,13 +49,17 @@ export interface CreatedWebhook extends Webhook {
 /** The webhooks of the organisation, with their secrets. */
 @Injectable()
 export class WebhookStore {
-  readonly #webhooks = new Map<string, Webhook>();
-  readonly #secrets = new Map<string, string>();
+  readonly #webhooks: Map<string, Webhook>;
+  readonly #secrets: Map<string, string>;
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly issued: IssuedSecrets,
-  ) {}
+    state: KeptState,
+  ) {
+    this.#webhooks = state.keep('webhooks', new Map());
+    this.#secrets = state.keep('webhook secrets', new Map());
+  }
 
   /** @throws Refusal 400 for a wrong request, 412 if there are 5 webhooks (dfns-api 17.9) */
   create(request: WebhookRequest): CreatedWebhook {
