@@ -29,7 +29,12 @@ export class PermissionRolesController {
   constructor(
     private readonly roles: RoleStore,
     private readonly changes: ChangeRequests,
-  ) {}
+  ) {
+    changes.applyWith('Permission', ({ entityId, body }) => {
+      const { name, operations, isArchived } = body as Role;
+      roles.change(entityId, { name, operations, isArchived });
+    });
+  }
 
   @Get()
   @Access({ callers, operation: 'readPermissions' })
@@ -84,7 +89,6 @@ export class PermissionRolesController {
       entityId: permissionId,
       subject: { permissionId },
       body: { ...shown, ...changes },
-      apply: () => this.roles.change(permissionId, changes),
     });
     if (pending) response.statusCode = 202;
     return pending ?? answer(role);

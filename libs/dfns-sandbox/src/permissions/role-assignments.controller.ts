@@ -19,7 +19,13 @@ export class RoleAssignmentsController {
   constructor(
     private readonly roles: RoleStore,
     private readonly changes: ChangeRequests,
-  ) {}
+  ) {
+    changes.applyWith('Assignment', ({ operationKind, entityId, body }) => {
+      const { permissionId, identityId } = body as { permissionId: string; identityId: string };
+      if (operationKind === 'Delete') roles.revoke(permissionId, entityId);
+      else roles.assign(permissionId, identityId);
+    });
+  }
 
   @Get()
   @Access({ callers, operation: 'readAssignments' })
@@ -37,17 +43,14 @@ export class RoleAssignmentsController {
     @Res({ passthrough: true }) response: ServerResponse,
   ) {
     this.roles.getAssignable(permissionId, identityId);
-    let made: RoleAssignment | undefined;
     const pending = this.#propose(caller, response, {
       operationKind: 'Create',
       entityId: permissionId,
       subject: { permissionId },
       body: { permissionId, identityId },
-      apply: () => {
-        made = this.roles.assign(permissionId, identityId);
-      },
     });
-    return pending ?? (made && answer(made));
+    const made = this.roles.assignmentsOf(permissionId).find((assignment) => assignment.identityId === identityId);
+    return pending ?? answer(made as RoleAssignment);
   }
 
   /** The answer has no body (dfns-api 2.3). */
@@ -68,7 +71,6 @@ export class RoleAssignmentsController {
       entityId: assignmentId,
       subject: { permissionId },
       body: answer(assignment),
-      apply: () => this.roles.revoke(permissionId, assignmentId),
     });
   }
 

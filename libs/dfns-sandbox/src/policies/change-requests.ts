@@ -5,56 +5,64 @@ import { SandboxConfig } from '../configuration/sandbox-config.js';
 import { forbidden, notFound } from '../errors/refusals.js';
 import { requesterOf } from '../identities/user-store.js';
 import { KeptState } from '../state/kept-state.js';
+import type { Subject } from './activity.js';
 import { ActivityHandlers } from './activity-handlers.js';
-import type { Policy } from './policy.js';
+import type { ActivityKind } from './policy.js';
 import { PolicyGate } from './policy-gate.js';
-import { PolicyStore } from './policy-store.js';
 
 /** The JSON object that a 202 answers (dfns-api 16.6). */
 export interface ChangeRequest {
   id: string;
-  kind: 'Policy';
-  operationKind: 'Update';
+  kind: 'Policy' | 'Permission' | 'Assignment';
+  operationKind: 'Create' | 'Update' | 'Delete';
   status: 'Pending' | 'Applied' | 'Rejected';
   requester: { userId: string; tokenId?: string };
   entityId: string;
   dateCreated: string;
   dateResolved?: string;
   approvalId?: string;
-  /** The policy as it would become. */
-  body: Policy;
+  /** The thing as it would become. */
+  body: object;
 }
 
-/** Changes of policies: they are made at once, or they wait for an approval (dfns-api 16.5). */
+/** A change of the organisation, which a policy may hold. */
+export interface Change extends Pick<ChangeRequest, 'kind' | 'operationKind' | 'entityId' | 'body'> {
+  activityKind: ActivityKind;
+  subject: Subject;
+}
+
+/** Changes of the organisation: they are made at once, or they wait for an approval (dfns-api 16.5). */
 @Injectable()
 export class ChangeRequests {
   readonly #requests: Map<string, ChangeRequest>;
+  readonly #appliers = new Map<ChangeRequest['kind'], (request: ChangeRequest) => void>();
 
   constructor(
     private readonly config: SandboxConfig,
     private readonly gate: PolicyGate,
-    private readonly policies: PolicyStore,
     handlers: ActivityHandlers,
     state: KeptState,
   ) {
     this.#requests = state.keep('change requests', new Map());
     handlers.add('change', {
       shown: (id) => ({ changeRequest: { ...this.#get(id) } }),
-      goOn: (id, time) => this.policies.replace(this.#end(id, 'Applied', time).body),
+      goOn: (id, time) => this.#apply(this.#end(id, 'Applied', time)),
       reject: (id, _reason, time) => this.#end(id, 'Rejected', time),
     });
+  }
+
+  /** Says how changes of a kind are made. Functions are not kept with the state, so each feature says it at the start. */
+  applyWith(kind: ChangeRequest['kind'], apply: (request: ChangeRequest) => void): void {
+    this.#appliers.set(kind, apply);
   }
 
   /**
    * @returns the change request that waits, or `undefined` if the change was made
    * @throws Refusal 403 if a policy blocks the change
    */
-  propose({ user, path }: Caller, body: Policy): ChangeRequest | undefined {
+  propose({ user, path }: Caller, { activityKind, subject, ...change }: Change): ChangeRequest | undefined {
     const request: ChangeRequest = {
-      kind: 'Policy',
-      operationKind: 'Update',
-      entityId: body.id,
-      body,
+      ...change,
       id: identifier('cr'),
       status: 'Pending',
       requester: requesterOf(user),
@@ -62,8 +70,7 @@ export class ChangeRequests {
     };
     const { id } = request;
     this.#requests.set(id, request);
-    const subject = { policyId: body.id };
-    const activity = { about: 'change', id, kind: 'Policies:Modify', initiator: user, subject } as const;
+    const activity = { about: 'change', id, kind: activityKind, initiator: user, subject } as const;
     const verdict = this.gate.submit(activity, (approvalId) => {
       request.approvalId = approvalId;
     });
@@ -71,9 +78,13 @@ export class ChangeRequests {
     return verdict.approvalId ? request : undefined;
   }
 
-  /** The change of a policy that waits for an approval. */
-  pendingOf(policyId: string): ChangeRequest | undefined {
-    return [...this.#requests.values()].find(({ entityId, status }) => entityId === policyId && status === 'Pending');
+  /** The change of an entity that waits for an approval. */
+  pendingOf(id: string): ChangeRequest | undefined {
+    return [...this.#requests.values()].find(({ entityId, status }) => entityId === id && status === 'Pending');
+  }
+
+  #apply(request: ChangeRequest): void {
+    this.#appliers.get(request.kind)?.(request);
   }
 
   #get(id: string): ChangeRequest {

@@ -17,7 +17,9 @@ export class PoliciesController {
   constructor(
     private readonly policies: PolicyStore,
     private readonly changes: ChangeRequests,
-  ) {}
+  ) {
+    changes.applyWith('Policy', ({ body }) => policies.replace(body as Policy));
+  }
 
   @Post()
   @Access({ callers, operation: 'createPolicies', userAction: true })
@@ -68,7 +70,14 @@ export class PoliciesController {
   }
 
   #change(caller: Caller, body: Policy, response: ServerResponse) {
-    const pending = this.changes.propose(caller, body);
+    const pending = this.changes.propose(caller, {
+      activityKind: 'Policies:Modify',
+      kind: 'Policy',
+      operationKind: 'Update',
+      entityId: body.id,
+      subject: { policyId: body.id },
+      body,
+    });
     if (pending) response.statusCode = 202;
     return pending ?? this.policies.get(body.id);
   }
