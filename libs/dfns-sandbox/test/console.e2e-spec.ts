@@ -11,6 +11,8 @@ import { signedCall } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
 
 const SCREENSHOTS = join('artifacts', 'console');
+const NEVER = Number.POSITIVE_INFINITY;
+const BY_HAND = { executeAfterMs: NEVER, broadcastAfterMs: NEVER, confirmAfterMs: NEVER };
 const VIEWS = [
   'calls',
   'users',
@@ -57,7 +59,7 @@ if (!executablePath && !inCi) {
   });
 
   beforeEach(async () => {
-    sandbox = await start({ orgId: 'or-7k2fd-9qm1x-p3vn8tz6bc4hwy5r', seed });
+    sandbox = await start({ orgId: 'or-7k2fd-9qm1x-p3vn8tz6bc4hwy5r', seed, transfers: BY_HAND });
     page = await openPage(1280);
   });
 

@@ -107,8 +107,8 @@ export function verdict(ok) {
 
 /** A word with a colour. The word says everything, the colour only repeats it. */
 export function state(word) {
-  const good = /^(active|confirmed|signed|approved|delivered|live|completed)/i;
-  const bad = /^(deactivated|failed|rejected|denied|expired|archived|refused|not delivered)/i;
+  const good = /^(active|enabled|confirmed|signed|approved|delivered|live|completed)/i;
+  const bad = /^(deactivated|disabled|failed|rejected|denied|expired|archived|refused|not delivered)/i;
   const kind = good.test(word) ? 'ok' : bad.test(word) ? 'bad' : 'open';
   return h('span', { class: `state ${kind}` }, word);
 }

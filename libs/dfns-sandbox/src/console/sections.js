@@ -1,7 +1,7 @@
 /** The views of the sections: a list with its actions, and a form for something new. */
 
 import { formDialog, resultDialog } from './dialogs.js';
-import { announce, code, h, redraw, state, withSecrets } from './elements.js';
+import { announce, code, h, redraw, state, textBlock, withSecrets } from './elements.js';
 import { ask } from './server.js';
 
 const contents = new Map();
@@ -110,21 +110,21 @@ function cellOf({ member, as, title }, item) {
   return withSecrets(String(value));
 }
 
-/** A list says how long it is; a thing says that it can be shown. */
+/** A list says how long it is; a thing is shown as JSON. */
 function detailsOf(key, title, value) {
-  const values = Array.isArray(value) ? value : [value];
-  const word = Array.isArray(value) ? String(value.length) : 'Show';
-  const shownValue = (value) =>
-    typeof value === 'string' ? withSecrets(value) : withSecrets(JSON.stringify(value, null, 2));
+  const isList = Array.isArray(value);
+  const word = isList ? String(value.length) : 'Show';
   return h(
     'details',
     { class: 'part', 'data-key': key },
     h('summary', { 'aria-label': `${word} ${title}` }, word),
-    h(
-      'ul',
-      {},
-      values.map((value) => h('li', {}, shownValue(value))),
-    ),
+    isList
+      ? h(
+          'ul',
+          {},
+          value.map((one) => h('li', {}, withSecrets(one))),
+        )
+      : textBlock(`${title} of ${key}`, JSON.stringify(value)),
   );
 }
 

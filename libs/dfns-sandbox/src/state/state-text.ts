@@ -32,7 +32,7 @@ function contentOf(part: object, write: (part: unknown) => unknown): Written {
   if (part instanceof Map) return ['map', [...part].map(([key, value]) => [write(key), write(value)])];
   if (part instanceof Set) return ['set', [...part].map(write)];
   if (Array.isArray(part)) return ['list', part.map(write)];
-  if (part instanceof Date) return ['date', part.getTime()];
+  if (part instanceof Date) return ['date', String(part.getTime())];
   if (part instanceof Uint8Array) return ['bytes', Buffer.from(part).toString('base64')];
   if (part instanceof KeyObject) return keyContent(part);
   const prototype = Object.getPrototypeOf(part);

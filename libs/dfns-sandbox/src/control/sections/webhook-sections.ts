@@ -68,10 +68,8 @@ export function deliveriesSection(webhooks: SandboxWebhooks, store: WebhookStore
       { member: 'url', title: 'URL', as: 'code' },
       { member: 'attempt', title: 'Attempt' },
       { member: 'state', title: 'State', as: 'state' },
-      { member: 'answer', title: 'Answer' },
-      { member: 'date', title: 'Sent', as: 'date' },
       { member: 'nextAttemptDate', title: 'Next attempt', as: 'date' },
-      { member: 'body', title: 'Body', as: 'details' },
+      { member: 'attempted', title: 'Body', as: 'details' },
     ],
     list: () =>
       webhooks.deliveries.map(({ webhookId, event, status, error, deliveryFailed, nextAttemptDate }) => ({
@@ -81,9 +79,8 @@ export function deliveriesSection(webhooks: SandboxWebhooks, store: WebhookStore
         attempt: event.deliveryAttempt,
         state: deliveryFailed ? 'Not delivered' : 'Delivered',
         answer: error ?? status,
-        date: new Date(event.timestampSent * 1_000).toISOString(),
         nextAttemptDate,
-        body: event,
+        attempted: { sent: new Date(event.timestampSent * 1_000).toISOString(), answer: error ?? status, body: event },
         actions: [],
       })),
     create: {
