@@ -40,20 +40,20 @@ async function start(tokenStore: TokenStore = store, deadlineMs = 15_000): Promi
 
 describe('a lock that nobody releases', () => {
   it.each<[string, number, CallOptions]>([
-    ['of the module', 4_000, {}],
-    ['of the call', 60_000, { deadlineMs: 4_000 }],
+    ['of the module', 12_000, {}],
+    ['of the call', 60_000, { deadlineMs: 12_000 }],
   ])('costs at most a tenth of the deadline %s', async (_, deadlineMs, options) => {
     const service = await start(store, deadlineMs);
     await service.getToken('ada', options);
     expect(store.askedAt.length).toBeGreaterThan(3);
-    expect(store.waitedMs).toBeLessThan(400);
+    expect(store.waitedMs).toBeLessThan(1_200);
     expect(world.operations()).toEqual(LOGIN);
   });
 
   it('costs at most a tenth of the time that is left of a call', async () => {
-    await start(store, 4_000);
+    await start(store, 12_000);
     await instance.get(DfnsClient).request({ method: 'GET', path: '/wallets', caller: { username: 'ada' } });
-    expect(store.waitedMs).toBeLessThan(400);
+    expect(store.waitedMs).toBeLessThan(1_200);
     expect(world.operations()).toEqual([...LOGIN, 'GET /wallets']);
   });
 
