@@ -1,3 +1,4 @@
+import { type ClientRequest, Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
@@ -23,6 +24,8 @@ afterEach(async () => {
   for (const agent of agents.splice(0)) agent.destroy();
   for (const server of servers.splice(0)) await server.close();
 });
+
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 async function gateway(options: object = {}): Promise<LocalServer> {
   const server = await openTlsGateway(world.sandbox.url, { ...certificates.server, ...options });
@@ -141,5 +144,24 @@ describe('an egress proxy', () => {
     await one.close();
     await login(other);
     expect(egress.seen).toHaveLength(1);
+  });
+});
+
+/** What the types of Node leave out: every request passes it, and tools that trace requests wrap it. */
+type TracedAgent = PlainAgent & { addRequest(request: ClientRequest, options: object): void };
+
+describe('a tool that traces requests', () => {
+  it('can add a header to each request', async () => {
+    const agent = new PlainAgent({ keepAlive: true }) as TracedAgent;
+    const addRequest = agent.addRequest.bind(agent);
+    agent.addRequest = (request, options) => {
+      request.setHeader('traceparent', TRACE);
+      addRequest(request, options);
+    };
+    const context = await world.startInstance({ http: { agent } });
+    await login(context);
+    agent.destroy();
+    const traced = world.sandbox.requests.slice(-3).map(({ headers }) => headers['traceparent']);
+    expect(traced).toEqual([TRACE, TRACE, TRACE]);
   });
 });

@@ -271,4 +271,18 @@ describe('changes that a policy holds', () => {
     for (const { id } of waiting()) dfns.sandbox.approvals.approve(id);
     await expect(client.wallets.listWallets()).rejects.toEqual(refused(403));
   });
+
+  it('of who has a permission do not hold the permission itself, and are made once', async () => {
+    const { id: permissionId } = await created();
+    const { userId: identityId } = newAccount([]);
+    hold('Permissions:Assign', permissionId);
+    const assign = () => admin.permissions.createAssignment({ permissionId, body: { identityId } });
+    for (const _ of ['once', 'twice']) await expect(assign()).rejects.toMatchObject({ httpStatus: 202 });
+    const body = { operations: ['Keys:Read' as const] };
+    const changed = await admin.permissions.updatePermission({ permissionId, body });
+    expect(changed).toMatchObject(body);
+    for (const { id } of waiting()) dfns.sandbox.approvals.approve(id);
+    const { items } = await admin.permissions.listAssignments({ permissionId });
+    expect(items).toHaveLength(1);
+  });
 });

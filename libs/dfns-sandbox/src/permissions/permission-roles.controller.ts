@@ -46,7 +46,10 @@ export class PermissionRolesController {
   @Get(':permissionId')
   @Access({ callers, operation: 'readPermissions' })
   get(@Param('permissionId') permissionId: string) {
-    return { ...answer(this.roles.get(permissionId)), pendingChangeRequest: this.changes.pendingOf(permissionId) };
+    return {
+      ...answer(this.roles.get(permissionId)),
+      pendingChangeRequest: this.changes.pendingOf('Permission', permissionId),
+    };
   }
 
   @Post()
@@ -80,7 +83,8 @@ export class PermissionRolesController {
 
   #change(caller: Caller, permissionId: string, changes: RoleChanges, response: ServerResponse) {
     const role = this.roles.getChangeable(permissionId, changes);
-    if (this.changes.pendingOf(permissionId)) throw wrongState(`permission ${permissionId} has a change that waits`);
+    if (this.changes.pendingOf('Permission', permissionId))
+      throw wrongState(`permission ${permissionId} has a change that waits`);
     const { dateCreated: _, dateUpdated: __, ...shown } = answer(role);
     const pending = this.changes.propose(caller, {
       activityKind: 'Permissions:Modify',

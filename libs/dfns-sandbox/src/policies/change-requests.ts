@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { identifier } from '../configuration/identifier.js';
 import { SandboxConfig } from '../configuration/sandbox-config.js';
-import { forbidden, notFound } from '../errors/refusals.js';
+import { forbidden, notFound, Refusal } from '../errors/refusals.js';
 import { requesterOf } from '../identities/user-store.js';
 import { KeptState } from '../state/kept-state.js';
 import type { Subject } from './activity.js';
@@ -15,7 +15,7 @@ export interface ChangeRequest {
   id: string;
   kind: 'Policy' | 'Permission' | 'Assignment';
   operationKind: 'Create' | 'Update' | 'Delete';
-  status: 'Pending' | 'Applied' | 'Rejected';
+  status: 'Pending' | 'Applied' | 'Failed' | 'Rejected';
   requester: { userId: string; tokenId?: string };
   entityId: string;
   dateCreated: string;
@@ -46,7 +46,7 @@ export class ChangeRequests {
     this.#requests = state.keep('change requests', new Map());
     handlers.add('change', {
       shown: (id) => ({ changeRequest: { ...this.#get(id) } }),
-      goOn: (id, time) => this.#apply(this.#end(id, 'Applied', time)),
+      goOn: (id, time) => this.#apply(id, time),
       reject: (id, _reason, time) => this.#end(id, 'Rejected', time),
     });
   }
@@ -79,12 +79,21 @@ export class ChangeRequests {
   }
 
   /** The change of an entity that waits for an approval. */
-  pendingOf(id: string): ChangeRequest | undefined {
-    return [...this.#requests.values()].find(({ entityId, status }) => entityId === id && status === 'Pending');
+  pendingOf(kind: ChangeRequest['kind'], id: string): ChangeRequest | undefined {
+    const isIt = (request: ChangeRequest) => request.kind === kind && request.entityId === id;
+    return [...this.#requests.values()].find((request) => isIt(request) && request.status === 'Pending');
   }
 
-  #apply(request: ChangeRequest): void {
-    this.#appliers.get(request.kind)?.(request);
+  /** What was possible when the change was proposed may not be possible any more when it is approved. */
+  #apply(id: string, time: number): void {
+    const request = this.#get(id);
+    try {
+      this.#appliers.get(request.kind)?.(request);
+      this.#end(id, 'Applied', time);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#end(id, 'Failed', time);
+    }
   }
 
   #get(id: string): ChangeRequest {
@@ -93,7 +102,7 @@ export class ChangeRequests {
     return request;
   }
 
-  #end(id: string, status: 'Applied' | 'Rejected', time: number): ChangeRequest {
+  #end(id: string, status: 'Applied' | 'Failed' | 'Rejected', time: number): ChangeRequest {
     return Object.assign(this.#get(id), { status, dateResolved: new Date(time).toISOString() });
   }
 }

@@ -37,7 +37,7 @@ export class PoliciesController {
   @Get(':policyId')
   @Access({ callers, operation: 'readPolicies' })
   get(@Param('policyId') policyId: string) {
-    return { ...this.policies.get(policyId), pendingChangeRequest: this.changes.pendingOf(policyId) };
+    return { ...this.policies.get(policyId), pendingChangeRequest: this.changes.pendingOf('Policy', policyId) };
   }
 
   @Put(':policyId')
@@ -65,7 +65,7 @@ export class PoliciesController {
   #changeable(policyId: string): Policy {
     const policy = this.policies.get(policyId);
     if (policy.status === 'Archived') throw wrongState(`policy ${policyId} is archived`);
-    if (this.changes.pendingOf(policyId)) throw wrongState(`policy ${policyId} has a change that waits`);
+    if (this.changes.pendingOf('Policy', policyId)) throw wrongState(`policy ${policyId} has a change that waits`);
     return policy;
   }
 
