@@ -284,5 +284,13 @@ describe('changes that a policy holds', () => {
     for (const { id } of waiting()) dfns.sandbox.approvals.approve(id);
     const { items } = await admin.permissions.listAssignments({ permissionId });
     expect(items).toHaveLength(1);
+    // The judge looks at the approvals, too.
+    const { items: approvals } = await admin.policies.listApprovals({});
+    const changes = approvals.flatMap(({ activity }) => ('changeRequest' in activity ? [activity.changeRequest] : []));
+    const ofTwo = changes.filter(({ body }) => 'identityId' in body && body.identityId === identityId);
+    expect(ofTwo).toHaveLength(2);
+    expect(ofTwo).toEqual(
+      expect.arrayContaining(['Applied', 'Failed'].map((status) => expect.objectContaining({ status }))),
+    );
   });
 });

@@ -82,9 +82,9 @@ export class RoleStore {
   }
 
   /** @throws Refusal 404 for an unknown role or identity, 409 if it has the role already, 422 for an archived role */
-  assign(permissionId: string, identityId: string): RoleAssignment {
+  assign(permissionId: string, identityId: string, assignmentId = identifier('as')): RoleAssignment {
     const identity = this.getAssignable(permissionId, identityId);
-    return this.#give(this.get(permissionId), identity);
+    return this.#give(this.get(permissionId), identity, assignmentId);
   }
 
   /** An identity that may get the role. @throws Refusal as `assign` */
@@ -130,9 +130,9 @@ export class RoleStore {
     return role;
   }
 
-  #give(role: Role, identity: User | PersonalAccessToken): RoleAssignment {
+  #give(role: Role, identity: User | PersonalAccessToken, id = identifier('as')): RoleAssignment {
     const identityId = idOf(identity);
-    const assignment = { id: identifier('as'), role, identityId, dateCreated: this.config.date() };
+    const assignment = { id, role, identityId, dateCreated: this.config.date() };
     identity.assignments = [...identity.assignments, assignment];
     refresh(identity);
     return assignment;

@@ -5,6 +5,7 @@ import { type Caller, CurrentCaller } from '../access/caller.js';
 import { RoleStore } from '../access/role-store.js';
 import { JsonBody } from '../bodies/json-body.decorator.js';
 import { object, text, type ValueOf } from '../bodies/shape.js';
+import { identifier } from '../configuration/identifier.js';
 import type { RoleAssignment } from '../identities/role.js';
 import { type Change, ChangeRequests } from '../policies/change-requests.js';
 import { type PageQuery, page } from '../server/page.js';
@@ -23,7 +24,7 @@ export class RoleAssignmentsController {
     changes.applyWith('Assignment', ({ operationKind, entityId, body }) => {
       const { permissionId, identityId } = body as { permissionId: string; identityId: string };
       if (operationKind === 'Delete') roles.revoke(permissionId, entityId);
-      else roles.assign(permissionId, identityId);
+      else roles.assign(permissionId, identityId, entityId);
     });
   }
 
@@ -43,14 +44,14 @@ export class RoleAssignmentsController {
     @Res({ passthrough: true }) response: ServerResponse,
   ) {
     this.roles.getAssignable(permissionId, identityId);
+    const id = identifier('as');
     const pending = this.#propose(caller, response, {
       operationKind: 'Create',
-      entityId: permissionId,
+      entityId: id,
       subject: { permissionId },
-      body: { permissionId, identityId },
+      body: { id, permissionId, identityId, isImmutable: false },
     });
-    const made = this.roles.assignmentsOf(permissionId).find((assignment) => assignment.identityId === identityId);
-    return pending ?? answer(made as RoleAssignment);
+    return pending ?? answer(this.roles.getAssignment(permissionId, id));
   }
 
   /** The answer has no body (dfns-api 2.3). */
@@ -65,12 +66,12 @@ export class RoleAssignmentsController {
     @Query('force') force?: string,
   ) {
     assertFlag('force', force);
-    const assignment = this.roles.getAssignment(permissionId, assignmentId);
+    const { dateCreated: _, dateUpdated: __, ...body } = answer(this.roles.getAssignment(permissionId, assignmentId));
     return this.#propose(caller, response, {
       operationKind: 'Delete',
       entityId: assignmentId,
       subject: { permissionId },
-      body: answer(assignment),
+      body,
     });
   }
 
