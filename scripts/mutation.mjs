@@ -21,8 +21,15 @@ const GROUPS = {
     specs: ['faults-retries', 'retry-policy', 'fairness', 'ended-calls', 'health'],
   },
   governor: {
-    files: ['http/governor.ts', 'http/quota.ts', 'http/pause.ts', 'http/waiting-line.ts'],
-    specs: ['quota', 'governor', 'fairness', 'ended-calls'],
+    files: [
+      'http/governor.ts',
+      'http/begun-calls.ts',
+      'http/forecast.ts',
+      'http/quota.ts',
+      'http/pause.ts',
+      'http/waiting-line.ts',
+    ],
+    specs: ['quota', 'governor', 'overload', 'fairness', 'ended-calls'],
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],

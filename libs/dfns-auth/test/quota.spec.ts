@@ -125,7 +125,7 @@ describe('what Dfns tells of the quota', () => {
     told(quota(3, 30_000));
     await read();
     const { count, letGo } = held(USERS);
-    const calls = at(8, () => read({ deadlineMs: 5_000 }));
+    const calls = at(8, () => read({ deadlineMs: 120_000 }));
     await waitUntil(() => count() === 3);
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
     expect(received()).toBe(4);
@@ -135,6 +135,22 @@ describe('what Dfns tells of the quota', () => {
     await waitUntil(() => count() === 2);
     letGo();
     expect(await codes(calls)).toEqual(new Set(['ok']));
+  });
+
+  it('refuses at once what must wait longer than it may for the reset', async () => {
+    await started();
+    told(quota(3, 30_000));
+    await read();
+    const { count, letGo } = held(USERS);
+    const calls = at(8, () => read({ deadlineMs: 5_000 }));
+    const refused = await Promise.race(calls);
+    expect(refused).toMatchObject({ code: 'DFNS_RATE_LIMITED' });
+    expect(refused?.retryAfterMs).toBeGreaterThan(28_000);
+    await waitUntil(() => count() === 3);
+    letGo();
+    const ended = (await Promise.all(calls)).map((error) => error?.code ?? 'ok');
+    expect(ended.filter((end) => end === 'ok')).toHaveLength(3);
+    expect(ended.filter((end) => end === 'DFNS_RATE_LIMITED')).toHaveLength(5);
   });
 
   it('is counted down by answers of the same window, whatever their order', async () => {
@@ -199,6 +215,55 @@ describe('what Dfns tells of the quota', () => {
     told({ 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset, date: new Date(theirs).toUTCString() });
     await read();
     expect(await failureOf(read())).toMatchObject({ code: 'DFNS_RATE_LIMITED' });
+  });
+});
+
+describe('a quota that others use, too', () => {
+  /** Reads one after the other, while Dfns counts `each` requests for each of them, down to `remaining`. */
+  async function shared(each: number, remaining: number, limit: number): Promise<void> {
+    await started({ deadlineMs: 1_000 });
+    const answers = Array.from({ length: 12 }, (_, i) => quota(remaining + each * (11 - i), 30_000));
+    told(...answers.map((headers) => ({ ...headers, 'x-ratelimit-limit': limit })));
+    for (const _ of answers) await read();
+  }
+
+  it('is shared with them in the proportion in which Dfns counted', async () => {
+    await shared(4, 40, 100);
+    const { count, letGo } = held(USERS);
+    const calls = at(25, () => read({ deadlineMs: 120_000 }));
+    await waitUntil(() => count() === 10);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(count()).toBe(10);
+    letGo();
+    // The answers tell no quota, so it is as if nobody had used it meanwhile.
+    await waitUntil(() => count() === 10);
+    letGo();
+    await waitUntil(() => count() === 5);
+    letGo();
+    expect(await codes(calls)).toEqual(new Set(['ok']));
+  });
+
+  it('is shared in the next window, too, before Dfns says what is left of it', async () => {
+    await shared(4, 0, 80);
+    now += 31_000;
+    const { count, letGo } = held(USERS);
+    const calls = at(25, () => read({ deadlineMs: 120_000 }));
+    await waitUntil(() => count() === 20);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(count()).toBe(20);
+    letGo();
+    await waitUntil(() => count() === 5);
+    letGo();
+    expect(await codes(calls)).toEqual(new Set(['ok']));
+  });
+
+  it('is all ours when nobody else uses it', async () => {
+    await shared(1, 12, 100);
+    const { count, letGo } = held(USERS);
+    const calls = at(12, () => read({ deadlineMs: 120_000 }));
+    await waitUntil(() => count() === 12);
+    letGo();
+    expect(await codes(calls)).toEqual(new Set(['ok']));
   });
 });
 
@@ -301,7 +366,7 @@ describe('a quota that only begun calls can use', () => {
     const reads = at(1, () => read({ deadlineMs: 300 }));
     await waitUntil(() => received() === from + 1);
     const failed = failureOf(context.get(DfnsClient).request(write, { deadlineMs: 100 }));
-    expect(await failed).toMatchObject({ code: 'DFNS_TIMEOUT', mayHaveHappened: false });
+    expect(await failed).toMatchObject({ code: 'DFNS_RATE_LIMITED', mayHaveHappened: false });
     expect(received()).toBe(from + 1);
     await Promise.all(reads);
     world.sandbox.faults.clear();

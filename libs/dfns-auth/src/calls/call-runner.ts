@@ -4,6 +4,7 @@ import { isDfnsError, noteMayHaveHappened } from '../errors/dfns-error.js';
 import { Attempt, type CallOptions, CallScope, type CallTraits } from '../http/call-scope.js';
 import { Circuit } from '../http/circuit.js';
 import { EndSignal } from '../http/end-signal.js';
+import { QuotaGovernor } from '../http/governor.js';
 import { SecretScrubber } from '../http/secret-scrubber.js';
 import { operationTemplate, Telemetry } from '../telemetry/telemetry.js';
 import { backoffMs, isRetriable } from './retry-policy.js';
@@ -14,6 +15,8 @@ export interface CallNature {
   operation: string;
   /** Whether there may be another attempt after the last step reached Dfns and failed: true for reads and logins. */
   repeatable: boolean;
+  /** Number of requests of one attempt: 3 with a challenge and its signature. */
+  requests: number;
   /** The user of the call. It leaves the process only as a hash. */
   username?: string;
   /** The token of the user, where only that is known. */
@@ -32,11 +35,18 @@ export class CallRunner implements OnApplicationShutdown {
   readonly #telemetry: Telemetry;
   readonly #shutdown = new EndSignal();
   readonly #circuit: Circuit;
+  readonly #governor: QuotaGovernor;
 
-  constructor(@Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig, telemetry: Telemetry, circuit: Circuit) {
+  constructor(
+    @Inject(DFNS_AUTH_CONFIG) config: DfnsAuthConfig,
+    telemetry: Telemetry,
+    circuit: Circuit,
+    governor: QuotaGovernor,
+  ) {
     this.#config = config;
     this.#telemetry = telemetry;
     this.#circuit = circuit;
+    this.#governor = governor;
   }
 
   /** Opens the scope of a call that is made of several others. */
@@ -47,15 +57,16 @@ export class CallRunner implements OnApplicationShutdown {
   /** Runs the steps of a call, in one attempt or several. @throws DfnsError */
   run<T>(nature: CallNature, options: CallOptions, steps: (attempt: Attempt) => Promise<T>): Promise<T> {
     let attempts = 0;
-    const { operation, repeatable, username, userToken, isWorthAnother } = nature;
-    const traits: CallTraits = { kind: operationTemplate(operation), repeatable, user: username ?? userToken };
+    const { operation, repeatable, requests, username, userToken, isWorthAnother } = nature;
+    const kind = operationTemplate(operation);
+    const traits: CallTraits = { kind, repeatable, requests, user: username ?? userToken };
     const repeat = async (scope: CallScope) => {
       const secrets = new SecretScrubber();
       for (;;) {
         attempts += 1;
         const attempt = new Attempt(scope, secrets, traits);
         try {
-          return await this.#circuit.run(scope, () => steps(attempt));
+          return await this.#circuit.run(scope, () => steps(attempt)).finally(() => this.#governor.end(attempt, kind));
         } catch (error) {
           if (await isWorthAnother?.(error, scope)) continue;
           if (scope.mayHaveHappened && isDfnsError(error)) noteMayHaveHappened(error);

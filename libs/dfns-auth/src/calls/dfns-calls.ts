@@ -67,16 +67,17 @@ export class DfnsCalls {
     const who = caller === 'serviceAccount' ? new AccountUse(this.#config.serviceAccount) : caller;
     const account = who instanceof AccountUse ? who : undefined;
     const { isWorthAnother } = account ?? {};
-    const nature = { operation, repeatable, username, userToken: userTokenOf(caller), isWorthAnother };
+    const isSigned = account !== undefined && needsUserAction(request);
+    const requests = isSigned ? 3 : typeof given === 'object' ? 2 : 1;
+    const nature = { operation, repeatable, requests, username, userToken: userTokenOf(caller), isWorthAnother };
     /** Kept over attempts as long as it was not sent: it works once, and only for whom it was made. */
     let userAction: string | undefined;
     return this.#runner.run(nature, options, async (attempt) => {
       if (account?.begin()) userAction = undefined;
       const bearer = this.#bearer(who);
-      userAction ??=
-        account && needsUserAction(request)
-          ? await this.#signed(request, account, attempt)
-          : await this.#exchanged(given, bearer, attempt);
+      userAction ??= isSigned
+        ? await this.#signed(request, account, attempt)
+        : await this.#exchanged(given, bearer, attempt);
       const step = { step: 'call', request, ...bearer, userAction } as const;
       try {
         const answer = await this.#http.send(step, attempt);
@@ -95,7 +96,7 @@ export class DfnsCalls {
     options: CallOptions,
   ): Promise<UserActionChallenge> {
     const request = requestText(action);
-    const nature = { operation: 'POST /auth/action/init', repeatable: true, username };
+    const nature = { operation: 'POST /auth/action/init', repeatable: true, requests: 1, username };
     return this.#runner.run(nature, options, async (attempt) =>
       this.#steps.init(request, this.#bearer({ userToken }), attempt),
     );
@@ -106,7 +107,7 @@ export class DfnsCalls {
     const request = requestText(action);
     const account = new AccountUse(this.#config.serviceAccount);
     const { isWorthAnother } = account;
-    const nature = { operation: 'POST /auth/action', repeatable: true, isWorthAnother };
+    const nature = { operation: 'POST /auth/action', repeatable: true, requests: 2, isWorthAnother };
     return this.#runner.run(nature, options, (attempt) => {
       account.begin();
       return this.#signed(request, account, attempt);

@@ -11,7 +11,8 @@ const PASSING = [500, 502, 503, 504];
 /** Whether a failed attempt may be followed by another. */
 export function isRetriable(error: unknown, attempt: Attempt): boolean {
   if (!isDfnsError(error) || attempt.spent || attempt.scope.endSignal.aborted) return false;
-  if (error.code === 'DFNS_RATE_LIMITED') return true;
+  // The governor refuses a call only if it cannot be made in time.
+  if (error.code === 'DFNS_RATE_LIMITED') return error instanceof DfnsApiError;
   if (attempt.mayHaveHappened && !attempt.traits.repeatable) return false;
   return error instanceof DfnsApiError ? PASSING.includes(error.upstreamStatus) : isOutage(error);
 }

@@ -166,6 +166,8 @@ export interface CallTraits {
   repeatable: boolean;
   /** For whom it is: a username, or a user token. */
   user?: string;
+  /** Number of requests of one attempt. */
+  requests: number;
 }
 
 /** One attempt of a call: what its steps share, and what decides whether there is another attempt. */

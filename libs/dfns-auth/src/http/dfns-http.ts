@@ -17,9 +17,6 @@ import type { RequestText } from './request-text.js';
 
 /** Answers that something before Dfns gives when Dfns does not. */
 const OUTAGES = [502, 503, 504];
-/** Requests of a call that begins with a challenge. */
-const STEPS = 3;
-
 /** One request of a call. */
 export interface StepRequest {
   step: Step;
@@ -80,7 +77,7 @@ export class DfnsHttp implements OnApplicationShutdown {
     attempt.secrets.add(request.userAction);
     let answer: Answer;
     try {
-      answer = await this.#governor.run(demandOf(request, attempt), () => this.#answered(request, attempt));
+      answer = await this.#governor.run(demandOf(attempt), () => this.#answered(request, attempt));
     } catch (error) {
       attempt.scope.throwIfEnded();
       throw isDfnsError(error) ? error : this.#unanswered(error, operation, request, attempt);
@@ -152,8 +149,9 @@ export class DfnsHttp implements OnApplicationShutdown {
   }
 }
 
-function demandOf({ step }: StepRequest, { scope, traits, hasBegun }: Attempt): Demand {
-  return { scope, kind: traits.kind, user: traits.user, isContinued: hasBegun, needs: step === 'init' ? STEPS : 1 };
+function demandOf(attempt: Attempt): Demand {
+  const { scope, traits, hasBegun } = attempt;
+  return { scope, attempt, kind: traits.kind, user: traits.user, isContinued: hasBegun, requests: traits.requests };
 }
 
 /** What a user has signed works once, and only the user can sign again. */

@@ -2,7 +2,9 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { DfnsError } from '../errors/dfns-error.js';
 import { type Answer, readRetryAfter } from './answer.js';
+import { BegunCalls } from './begun-calls.js';
 import type { CallScope } from './call-scope.js';
+import { Forecast } from './forecast.js';
 import { Pause } from './pause.js';
 import { Quota, WINDOW_MS } from './quota.js';
 import { type Holder, Shares, WaitingLine } from './waiting-line.js';
@@ -11,14 +13,18 @@ import { type Holder, Shares, WaitingLine } from './waiting-line.js';
 const MAX_WAITING = 10_000;
 /** Milliseconds of the pause if Dfns refuses and does not say how long to wait. */
 const UNTOLD_PAUSE_MS = 1_000;
+/** Milliseconds after which the waiting requests are looked at again, since the forecast changes. */
+const REVIEW_MS = 250;
 
 /** What the governor must know about a request. */
 export interface Demand extends Holder {
   scope: CallScope;
+  /** The attempt that the request is a part of. */
+  attempt: object;
   /** Whether another request of the same attempt was sent before. */
   isContinued: boolean;
-  /** Number of requests that the attempt still needs, with this one. The governor begins no call that the quota cannot end. */
-  needs: number;
+  /** Number of requests of the whole attempt. */
+  requests: number;
 }
 
 interface Waiter extends Demand {
@@ -31,8 +37,11 @@ interface Waiter extends Demand {
 /**
  * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
  * inside the agent of Node, and never more than the quota of the organisation allows. Second and later requests of a call
- * go before first ones, so that under load some calls end in time, instead of all of them too late. A user never has more
- * than half of the places, and a kind of call has more than half only while no other kind waits.
+ * go before first ones, and the quota for them is kept. A user never has more than half of the places, and a kind of call
+ * has more than half only while no other kind waits.
+ *
+ * A call that would not end in time is not begun, and fails at once: under load, some calls end in time, instead of all
+ * of them too late. As long as a place is free, every call is begun.
  *
  * After a 429 nothing is sent until the moment that Dfns named, but at most for one window; then one request asks. A
  * waiting request obeys the deadline and the signal of its call. A request that cannot be sent in time fails at once.
@@ -44,18 +53,23 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #quota: Quota;
   readonly #pause: Pause;
   readonly #shares: Shares;
+  readonly #forecast: Forecast;
+  readonly #begun = new BegunCalls();
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
   /** Whether the last answer was a 429. Then only one request may be under way. */
   #isAsking = false;
+  /** When the waiting requests were last looked at, by `performance.now()`. */
+  #reviewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) { http }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
     this.#http = http;
     this.#now = now;
-    this.#quota = new Quota(now);
+    this.#quota = new Quota(now, () => this.#admit());
     this.#pause = new Pause(now, () => this.#admit());
     this.#shares = new Shares(http.maxSockets);
+    this.#forecast = new Forecast(http.maxSockets);
   }
 
   /** Milliseconds until requests are sent again; zero while there is no pause. */
@@ -66,21 +80,33 @@ export class QuotaGovernor implements OnApplicationShutdown {
   /**
    * Sends a request when it is its turn, and reads the quota from the answer.
    *
-   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time; when
-   * the call has ended, without making the request
+   * @throws DfnsError `DFNS_RATE_LIMITED` with `retryAfterMs` instead of a request that could not be made in time, or of
+   * the first request of a call that could not end in time; when the call has ended, without making the request
    */
   async run(demand: Demand, request: () => Promise<Answer>): Promise<Answer> {
     demand.scope.throwIfEnded();
     if (this.#mayPass(demand) && !this.#hasItsShare(demand)) this.#enter(demand);
     else await this.#turn(demand);
+    const enteredAt = performance.now();
     try {
       demand.scope.throwIfEnded();
       const answer = await request();
       this.#heed(answer);
       return answer;
     } finally {
+      this.#forecast.noteRequest(performance.now() - enteredAt);
       this.#leave(demand);
+      if (performance.now() - this.#reviewedAt > REVIEW_MS) this.#refuseLate();
     }
+  }
+
+  /** Notes that an attempt sends no more requests. */
+  end(attempt: object, kind: string): void {
+    const ended = this.#begun.end(attempt);
+    if (!ended) return;
+    // A call that failed early says nothing, unless even that took longer.
+    if (ended.isWhole || ended.ms > this.#forecast.callMs(kind)) this.#forecast.noteCall(kind, ended.ms);
+    this.#admit();
   }
 
   onApplicationShutdown(): void {
@@ -92,11 +118,15 @@ export class QuotaGovernor implements OnApplicationShutdown {
     return this.#continued.size + this.#beginning.size;
   }
 
-  #mayPass({ needs }: Demand): boolean {
-    const left = Math.floor(this.#quota.remaining / needs);
-    // One request may always pass: its answer says how much is left now.
-    const allowed = this.#isAsking ? 1 : Math.min(this.#http.maxSockets, Math.max(1, left));
-    return this.#underWay < allowed && this.#pause.remainingMs === 0;
+  #mayPass(demand: Demand): boolean {
+    if (this.#pause.remainingMs > 0) return false;
+    if (this.#underWay >= (this.#isAsking ? 1 : this.#http.maxSockets)) return false;
+    return demand.isContinued || this.#quota.remaining >= this.#promised + demand.requests;
+  }
+
+  /** Requests that the begun calls use of the quota, and that Dfns has perhaps not counted yet. */
+  get #promised(): number {
+    return this.#underWay + this.#begun.requestsLeft;
   }
 
   async #turn(demand: Demand): Promise<void> {
@@ -105,6 +135,8 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (pauseMs > 0 && pauseMs >= scope.remainingMs) throw paused(pauseMs);
     if (this.#underWay + this.#waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
     const line = isContinued ? this.#continued : this.#beginning;
+    const lateMs = isContinued ? 0 : this.#lateMs(demand, line.aheadOf(demand));
+    if (lateMs > 0) throw late(lateMs);
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
     // A place may be free although this user or this kind of call has its share.
@@ -118,9 +150,19 @@ export class QuotaGovernor implements OnApplicationShutdown {
     }
   }
 
+  /** Milliseconds that a call behind `ahead` others would take, if it would not end in time; otherwise zero. */
+  #lateMs({ scope, kind, requests }: Demand, ahead: number): number {
+    const quotaMs = this.#quota.waitMs(this.#promised + (ahead + 1) * requests);
+    const lineMs = this.#forecast.lineMs(ahead * requests);
+    const neededMs = Math.max(quotaMs, this.#pause.remainingMs) + lineMs + this.#forecast.callMs(kind);
+    return neededMs > scope.remainingMs ? neededMs : 0;
+  }
+
   #enter(demand: Demand): void {
     this.#underWay += 1;
     this.#shares.take(demand);
+    if (demand.isContinued) this.#begun.goOn(demand.attempt);
+    else this.#begun.begin(demand.attempt, demand.requests);
   }
 
   #leave(demand: Demand): void {
@@ -135,6 +177,12 @@ export class QuotaGovernor implements OnApplicationShutdown {
       for (const line of [this.#continued, this.#beginning]) {
         for (let waiter = line.next(this.#shares, byKind); waiter; waiter = line.next(this.#shares, byKind)) {
           if (!this.#mayPass(waiter)) break;
+          const lateMs = waiter.isContinued ? 0 : this.#lateMs(waiter, 0);
+          if (lateMs > 0) {
+            line.delete(waiter);
+            waiter.refuse(late(lateMs));
+            continue;
+          }
           line.take(waiter);
           this.#enter(waiter);
           waiter.admit();
@@ -150,18 +198,27 @@ export class QuotaGovernor implements OnApplicationShutdown {
   #heed(answer: Answer): void {
     const isRefused = answer.status === 429;
     this.#isAsking = isRefused;
-    this.#quota.read(answer);
-    if (!isRefused && this.#quota.remaining > 0) return;
+    this.#quota.read(answer, this.#underWay - 1);
+    if (!isRefused && !this.#quota.isUsedUp) return;
     const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
     this.#pause.extend(Math.min(askedMs, WINDOW_MS));
+    if (this.#pause.remainingMs > 0) this.#refuseLate();
+  }
+
+  /** Refuses the waiting requests that would be late. */
+  #refuseLate(): void {
+    this.#reviewedAt = performance.now();
     const pauseMs = this.#pause.remainingMs;
-    if (pauseMs === 0) return;
-    for (const line of [this.#continued, this.#beginning]) {
-      for (const waiter of line) {
-        if (pauseMs < waiter.scope.remainingMs) continue;
-        line.delete(waiter);
-        waiter.refuse(paused(pauseMs));
-      }
+    for (const waiter of this.#continued) {
+      if (pauseMs < waiter.scope.remainingMs) continue;
+      this.#continued.delete(waiter);
+      waiter.refuse(paused(pauseMs));
+    }
+    for (const [waiter, ahead] of this.#beginning.positions()) {
+      const lateMs = this.#lateMs(waiter, ahead);
+      if (lateMs === 0) continue;
+      this.#beginning.delete(waiter);
+      waiter.refuse(late(lateMs));
     }
   }
 }
@@ -181,6 +238,12 @@ function newWaiter(demand: Demand): { waiter: Waiter; turn: Promise<void> } {
 function paused(pauseMs: number): DfnsError {
   return new DfnsError('DFNS_RATE_LIMITED', 'the quota at Dfns is used up for longer than this call may take', {
     retryAfterMs: Math.ceil(pauseMs),
+  });
+}
+
+function late(neededMs: number): DfnsError {
+  return new DfnsError('DFNS_RATE_LIMITED', 'too many calls wait for Dfns: this call would not end in time', {
+    retryAfterMs: Math.ceil(neededMs),
   });
 }
 
