@@ -9,11 +9,12 @@ import { AnswerReader } from './answer-reader.js';
 import type { Attempt } from './call-scope.js';
 import { Circuit } from './circuit.js';
 import { type CallerKind, refusalCode, type Step, unansweredError } from './failures.js';
-import { type Demand, QuotaGovernor } from './governor.js';
+import { QuotaGovernor } from './governor.js';
 import { closeHttpService } from './http-service.js';
 import { type LeanSettings, TransportError } from './lean-adapter.js';
 import { requestHeaders } from './request-headers.js';
 import type { RequestText } from './request-text.js';
+import type { Demand } from './waiter.js';
 
 /** Answers that something before Dfns gives when Dfns does not. */
 const OUTAGES = [502, 503, 504];

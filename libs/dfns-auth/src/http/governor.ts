@@ -3,11 +3,11 @@ import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '.
 import { DfnsError } from '../errors/dfns-error.js';
 import { type Answer, readRetryAfter } from './answer.js';
 import { BegunCalls } from './begun-calls.js';
-import type { CallScope } from './call-scope.js';
 import { Forecast } from './forecast.js';
 import { Pause } from './pause.js';
 import { Quota, WINDOW_MS } from './quota.js';
-import { type Holder, Shares, WaitingLine } from './waiting-line.js';
+import { type Demand, newWaiter, type Waiter } from './waiter.js';
+import { Shares, WaitingLine } from './waiting-line.js';
 
 /** Largest number of waiting requests: about what 64 connections send in 15 seconds, the default deadline. */
 const MAX_WAITING = 10_000;
@@ -15,24 +15,6 @@ const MAX_WAITING = 10_000;
 const UNTOLD_PAUSE_MS = 1_000;
 /** Milliseconds after which the waiting requests are looked at again, since the forecast changes. */
 const REVIEW_MS = 250;
-
-/** What the governor must know about a request. */
-export interface Demand extends Holder {
-  scope: CallScope;
-  /** The attempt that the request is a part of. */
-  attempt: object;
-  /** Whether another request of the same attempt was sent before. */
-  isContinued: boolean;
-  /** Number of requests of the whole attempt. */
-  requests: number;
-}
-
-interface Waiter extends Demand {
-  admit(): void;
-  refuse(error: DfnsError): void;
-  /** Whether it has a place, also if its call ended before it used the place. */
-  isAdmitted: boolean;
-}
 
 /**
  * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
@@ -221,18 +203,6 @@ export class QuotaGovernor implements OnApplicationShutdown {
       waiter.refuse(late(lateMs));
     }
   }
-}
-
-function newWaiter(demand: Demand): { waiter: Waiter; turn: Promise<void> } {
-  const waiter = { ...demand, isAdmitted: false } as Waiter;
-  const turn = new Promise<void>((resolve, reject) => {
-    waiter.admit = () => {
-      waiter.isAdmitted = true;
-      resolve();
-    };
-    waiter.refuse = reject;
-  });
-  return { waiter, turn };
 }
 
 function paused(pauseMs: number): DfnsError {
