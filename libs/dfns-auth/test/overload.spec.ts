@@ -36,7 +36,7 @@ describe('a Dfns that is asked for more than it answers in time', () => {
     const before = gateway.seen.length;
     const ends: string[] = [];
     const errors: DfnsError[] = [];
-    const calls = Array.from({ length: 100 }, () =>
+    const calls = Array.from({ length: 300 }, () =>
       login().then(
         () => ends.push('ok'),
         (error) => {
@@ -47,7 +47,7 @@ describe('a Dfns that is asked for more than it answers in time', () => {
     );
     // No answer can arrive meanwhile.
     for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
-    expect(ends.length).toBeGreaterThan(60);
+    expect(ends.length).toBeGreaterThan(200);
     await Promise.all(calls);
     const done = ends.filter((end) => end === 'ok').length;
     expect(done).toBeGreaterThanOrEqual(4);
@@ -78,17 +78,21 @@ describe('a call that has less time than calls took until now', () => {
   it('is begun while a place is free', async () => {
     await learn();
     const before = gateway.seen.length;
-    expect(await failureOf(login(10))).toMatchObject({ code: 'DFNS_TIMEOUT' });
-    expect(gateway.seen.length).toBe(before + 1);
+    expect(await failureOf(login(2 * ANSWER_MS))).toMatchObject({ code: 'DFNS_TIMEOUT' });
+    expect(gateway.seen.length).toBeGreaterThan(before);
   });
 
   it('is not begun, and refused at once, while all places are taken', async () => {
     await learn();
     const others = [login(), login()];
     const before = gateway.seen.length;
-    const startedAt = performance.now();
-    expect(await failureOf(login(2 * ANSWER_MS))).toMatchObject({ code: 'DFNS_RATE_LIMITED' });
-    expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS);
+    let refused: unknown;
+    void failureOf(login(ANSWER_MS)).then((error) => {
+      refused = error;
+    });
+    // No answer can arrive meanwhile.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    expect(refused).toMatchObject({ code: 'DFNS_RATE_LIMITED' });
     await Promise.all(others);
     expect(gateway.seen.length - before).toBeLessThanOrEqual(6);
   });

@@ -1,4 +1,4 @@
-/** Values that an average follows. */
+/** Durations that an average follows, at least. */
 const SPAN = 16;
 /** Kinds of calls that are remembered. */
 const MAX_KINDS = 500;
@@ -7,10 +7,15 @@ const STALE_MS = 10_000;
 
 /** A moving average of durations, in milliseconds. */
 class Average {
+  readonly #span: number;
   #count = 0;
   #mean = 0;
   #deviation = 0;
   #addedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(span = SPAN) {
+    this.#span = span;
+  }
 
   /** Zero as long as nothing is known. */
   get mean(): number {
@@ -23,7 +28,7 @@ class Average {
   }
 
   add(ms: number): void {
-    this.#count = this.#isStale ? 1 : Math.min(SPAN, this.#count + 1);
+    this.#count = this.#isStale ? 1 : Math.min(this.#span, this.#count + 1);
     this.#addedAt = performance.now();
     const off = ms - (this.#count === 1 ? ms : this.#mean);
     this.#mean = this.#count === 1 ? ms : this.#mean + off / this.#count;
@@ -38,12 +43,13 @@ class Average {
 /** Learns how long requests and calls take now. */
 export class Forecast {
   readonly #places: number;
-  readonly #request = new Average();
+  readonly #request: Average;
   readonly #calls = new Map<string, Average>();
 
   /** @param places the number of requests that may be under way */
   constructor(places: number) {
     this.#places = places;
+    this.#request = new Average(Math.max(SPAN, places));
   }
 
   /** Milliseconds in which `requests` requests end while all places are taken; zero as long as nothing is known. */

@@ -15,6 +15,10 @@ const MAX_WAITING = 10_000;
 const UNTOLD_PAUSE_MS = 1_000;
 /** Milliseconds after which the waiting requests are looked at again, since the forecast changes. */
 const REVIEW_MS = 250;
+/** Milliseconds for which calls are refused as the forecast says, after a call was late. */
+const OVERLOADED_MS = 2_000;
+/** Before a call was late, only a forecast that exceeds the time of a call so many times is believed. */
+const DOUBT = 2;
 
 /**
  * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
@@ -44,6 +48,8 @@ export class QuotaGovernor implements OnApplicationShutdown {
   #isAsking = false;
   /** When the waiting requests were last looked at, by `performance.now()`. */
   #reviewedAt = Number.NEGATIVE_INFINITY;
+  /** When a call was last late or refused, by `performance.now()`. */
+  #lateAt = Number.NEGATIVE_INFINITY;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) { http }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
     this.#http = http;
@@ -118,7 +124,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (this.#underWay + this.#waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
     const line = isContinued ? this.#continued : this.#beginning;
     const lateMs = isContinued ? 0 : this.#lateMs(demand, line.aheadOf(demand));
-    if (lateMs > 0) throw late(lateMs);
+    if (lateMs > 0) throw this.#late(lateMs);
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
     // A place may be free although this user or this kind of call has its share.
@@ -128,16 +134,27 @@ export class QuotaGovernor implements OnApplicationShutdown {
     } catch (error) {
       line.delete(waiter);
       if (waiter.isAdmitted) this.#leave(waiter);
+      else if (scope.remainingMs === 0) this.#lateAt = performance.now();
       throw error;
     }
   }
 
   /** Milliseconds that a call behind `ahead` others would take, if it would not end in time; otherwise zero. */
-  #lateMs({ scope, kind, requests }: Demand, ahead: number): number {
-    const quotaMs = this.#quota.waitMs(this.#promised + (ahead + 1) * requests);
-    const lineMs = this.#forecast.lineMs(ahead * requests);
-    const neededMs = Math.max(quotaMs, this.#pause.remainingMs) + lineMs + this.#forecast.callMs(kind);
-    return neededMs > scope.remainingMs ? neededMs : 0;
+  #lateMs({ scope, kind, requests }: Demand, ahead: number, doubt = this.#doubt): number {
+    const toldMs = Math.max(this.#quota.waitMs(this.#promised + (ahead + 1) * requests), this.#pause.remainingMs);
+    const learnedMs = this.#forecast.lineMs(ahead * requests) + this.#forecast.callMs(kind);
+    return toldMs + learnedMs / doubt > scope.remainingMs ? toldMs + learnedMs : 0;
+  }
+
+  get #doubt(): number {
+    return performance.now() - this.#lateAt <= OVERLOADED_MS ? 1 : DOUBT;
+  }
+
+  #late(neededMs: number): DfnsError {
+    this.#lateAt = performance.now();
+    return new DfnsError('DFNS_RATE_LIMITED', 'too many calls wait for Dfns: this call would not end in time', {
+      retryAfterMs: Math.ceil(neededMs),
+    });
   }
 
   #enter(demand: Demand): void {
@@ -159,10 +176,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
       for (const line of [this.#continued, this.#beginning]) {
         for (let waiter = line.next(this.#shares, byKind); waiter; waiter = line.next(this.#shares, byKind)) {
           if (!this.#mayPass(waiter)) break;
-          const lateMs = waiter.isContinued ? 0 : this.#lateMs(waiter, 0);
+          const lateMs = waiter.isContinued ? 0 : this.#lateMs(waiter, 0, 1);
           if (lateMs > 0) {
             line.delete(waiter);
-            waiter.refuse(late(lateMs));
+            waiter.refuse(this.#late(lateMs));
             continue;
           }
           line.take(waiter);
@@ -200,7 +217,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
       const lateMs = this.#lateMs(waiter, ahead);
       if (lateMs === 0) continue;
       this.#beginning.delete(waiter);
-      waiter.refuse(late(lateMs));
+      waiter.refuse(this.#late(lateMs));
     }
   }
 }
@@ -208,12 +225,6 @@ export class QuotaGovernor implements OnApplicationShutdown {
 function paused(pauseMs: number): DfnsError {
   return new DfnsError('DFNS_RATE_LIMITED', 'the quota at Dfns is used up for longer than this call may take', {
     retryAfterMs: Math.ceil(pauseMs),
-  });
-}
-
-function late(neededMs: number): DfnsError {
-  return new DfnsError('DFNS_RATE_LIMITED', 'too many calls wait for Dfns: this call would not end in time', {
-    retryAfterMs: Math.ceil(neededMs),
   });
 }
 
