@@ -17,6 +17,8 @@ let gateway: AlteringGateway;
 let context: TestingModule;
 
 beforeEach(async () => {
+  // The gateway answers with the real time.
+  now = Date.now();
   gateway = await AlteringGateway.open(world.sandbox.url);
 });
 
