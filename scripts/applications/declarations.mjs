@@ -1,6 +1,6 @@
 import { Application } from './application.mjs';
 
-const COMPILERS = ['5.4', '5.7', '5.9', '6.0', '7'];
+const COMPILERS = ['5.4', '5.9', '6.0', '7'];
 
 /** `module` and `moduleResolution` of the compiler, and the format of the application. */
 const SETTINGS = [
