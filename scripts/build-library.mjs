@@ -1,18 +1,21 @@
 /**
  * Builds the library in the current folder twice: dist/esm (nodenext) and dist/cjs (CommonJS). So Nest 12 (ESM) and
  * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md. If there is a folder
- * `browser`, it becomes one ESM file for browsers, dist/browser/index.js.
+ * `browser`, it becomes one file for browsers in each format: dist/browser/index.js and dist/cjs/browser/index.js.
  *
  * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Sources in dist/cjs into which their ESM-only imports are bundled. They hold no state. */
 const BUNDLED = ['credentials/elliptic-curves'];
+
+/** Sources with an optional dependency, which they import in a `try`. */
+const OPTIONAL = ['telemetry/open-telemetry'];
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -50,14 +53,34 @@ for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
     logLevel: 'warning',
   });
 }
+for (const source of OPTIONAL.filter((name) => existsSync(`src/${name}.ts`))) requireInTry(`dist/cjs/${source}.js`);
 if (existsSync('browser')) {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.browser.json'], { stdio: 'inherit' });
+  cpSync('dist/browser', 'dist/cjs/browser', { recursive: true });
+  await buildBrowserHalf('dist/browser', 'esm', '../esm/');
+  await buildBrowserHalf('dist/cjs/browser', 'cjs', '../');
+}
+
+/** `library` is the way from `folder` to the declarations of the library; not all settings of TypeScript know `#library`. */
+async function buildBrowserHalf(folder, format, library) {
+  for (const file of readdirSync(folder)) {
+    const declarations = readFileSync(join(folder, file), 'utf8');
+    writeFileSync(join(folder, file), declarations.replaceAll("'#library/", `'${library}`));
+  }
   await build({
     entryPoints: ['browser/index.ts'],
-    outfile: 'dist/browser/index.js',
+    outfile: join(folder, 'index.js'),
     bundle: true,
-    format: 'esm',
+    format,
     target: 'es2020',
     logLevel: 'warning',
   });
+}
+
+/** Bundlers accept that a dependency is missing if `require` stands in the `try`; the compiler puts it into a callback. */
+function requireInTry(file) {
+  const compiled = readFileSync(file, 'utf8');
+  const text = compiled.replaceAll(/Promise\.resolve\(\)\.then\(\(\) => __importStar\((require\('[^']+'\))\)\)/g, '$1');
+  if (text === compiled) throw new Error(`${file} imports nothing in a try`);
+  writeFileSync(file, text);
 }

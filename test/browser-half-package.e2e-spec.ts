@@ -6,7 +6,8 @@ import ts from 'typescript';
 import { bundleBrowserHalf } from './support/browser-half.js';
 
 const MAX_BYTES = 6_000;
-const exported = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8')).exports['./browser'];
+const exported = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8')).exports['./browser']
+  .import;
 
 /** `npm test` builds the libraries first. */
 describe("the bundle of the browser's half", () => {

@@ -14,6 +14,7 @@ const PACKAGES = ['dfns-auth', 'dfns-sandbox'];
 describe('the packed archives', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfns-package-'));
   const modules = join(folder, 'node_modules');
+  const archives: Record<string, string> = {};
 
   beforeAll(() => {
     mkdirSync(modules);
@@ -26,8 +27,9 @@ describe('the packed archives', () => {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const [archive] = Object.values(JSON.parse(packed.toString())) as { filename: string; name: string }[];
+      archives[name] = join(folder, archive?.filename as string);
       rmSync(join(modules, archive?.name as string));
-      execFileSync('tar', ['-xzf', join(folder, archive?.filename as string), '-C', folder]);
+      execFileSync('tar', ['-xzf', archives[name], '-C', folder]);
       cpSync(join(folder, 'package'), join(modules, archive?.name as string), { recursive: true });
       rmSync(join(folder, 'package'), { recursive: true });
     }
@@ -61,6 +63,17 @@ describe('the packed archives', () => {
     expect(run('--input-type=module', '-e', script).trim()).toBe('0 0');
     const text = readFileSync(join(modules, 'nestjs-dfns-auth', 'dist', 'esm', 'routes', 'index.d.ts'), 'utf8');
     expect(readFileSync(join(modules, 'nestjs-dfns-auth', 'dist', 'cjs', 'routes', 'index.d.ts'), 'utf8')).toBe(text);
+  });
+
+  it('have the half for browsers for import and require', () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      const required = createRequire(import.meta.url)('nestjs-dfns-auth/browser');
+      const path = './node_modules/nestjs-dfns-auth/dist/cjs/browser/index.js';
+      const inCommonJs = createRequire(import.meta.url)(path);
+      const imported = await import('nestjs-dfns-auth/browser');
+      console.log([required, inCommonJs, imported].map((half) => Object.keys(half).filter((name) => name === 'signAction').length).join());`;
+    expect(run('--input-type=module', '-e', script).trim()).toBe('1,1,1');
   });
 
   it('are one copy for import and require', () => {
@@ -118,5 +131,10 @@ describe('the packed archives', () => {
       join('libs', name),
     ]);
     expect(report.toString()).toMatch(/All good/);
+  });
+
+  it.each(PACKAGES)('have types that are right in each way of resolving them: %s', (name) => {
+    const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js');
+    expect(run(attw, archives[name] as string, '--format', 'table-flipped')).toMatch(/No problems found/);
   });
 });

@@ -17,13 +17,13 @@ import { assertSupported, browserError, DfnsBrowserError } from './errors.js';
 /** The relying party: the domain that passkeys belong to. It must be allowed for your organisation at Dfns. */
 export interface RelyingPartyOptions {
   /** @default the relying party of the challenge; without one, the host of the page */
-  rp?: { id: string; name?: string };
+  rp?: { id: string; name?: string } | undefined;
 }
 
 /** Options of {@link createPasskey}. */
 export interface NewPasskeyOptions extends RelyingPartyOptions {
   /** Name of the passkey in the list of the person's credentials. @default 'Passkey' */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** A challenge with which a passkey can be made. */

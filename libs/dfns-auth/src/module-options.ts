@@ -5,9 +5,9 @@ import type { DfnsAuthModuleOptions, DfnsAuthOptionsFactory } from './config/opt
 /** Flags of an instance. Give them next to the options, or next to `useFactory`; a factory must not return them. */
 export interface ModuleFlags {
   /** Makes the services injectable in every module. @default false */
-  isGlobal?: boolean;
+  isGlobal?: boolean | undefined;
   /** Name of the instance, for several organisations or regions in one application; see {@link InjectDfns}. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Options from a function. */
@@ -37,7 +37,7 @@ export interface OptionsFromExisting {
 export type DfnsAuthModuleAsyncOptions = ModuleFlags &
   Pick<ModuleMetadata, 'imports'> & {
     /** Providers that `inject` can name. */
-    extraProviders?: Provider[];
+    extraProviders?: Provider[] | undefined;
   } & (OptionsFromFactory | OptionsFromClass | OptionsFromExisting);
 
 /**

@@ -47,12 +47,12 @@ const KEEP_ALIVE_MS = 75_000;
 /** The options of `DfnsSandbox.start`. All are optional. */
 export interface StartOptions extends SandboxOptions {
   /** Users, service accounts, keys and wallets that the sandbox has from the start. A reset brings them back. */
-  seed?: Seed;
+  seed?: Seed | undefined;
   /**
    * The path of a file that keeps everything over restarts: ids, keys and tokens. Its owner only may read it. If the
    * file exists, the sandbox continues with it and ignores `seed`.
    */
-  state?: string;
+  state?: string | undefined;
 }
 
 /**

@@ -17,8 +17,8 @@ export type RequestCaller = BearerCaller | { username: string };
 /** One call of the Dfns API. */
 export interface DfnsRequest extends UserAction {
   /** A list repeats its key; a parameter that is `undefined` is not sent. */
-  query?: QueryParameters;
+  query?: QueryParameters | undefined;
   caller: RequestCaller;
   /** The value for `X-DFNS-USERACTION`, which the user signed for exactly this request. */
-  userAction?: string;
+  userAction?: string | undefined;
 }

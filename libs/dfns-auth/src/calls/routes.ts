@@ -34,10 +34,10 @@ export type RouteAnswer<R extends keyof DfnsRoutes> = DfnsRoutes[R] extends { an
 /** As {@link RouteInput}, for a route without types. */
 export interface UntypedRouteInput {
   /** A value for each `{name}` in the path. */
-  params?: Record<string, string>;
+  params?: Record<string, string> | undefined;
   /** A list repeats its key; a parameter that is `undefined` is not sent. */
-  query?: QueryParameters;
-  body?: string | object;
+  query?: QueryParameters | undefined;
+  body?: string | object | undefined;
 }
 
 /** As {@link RouteRequest}, for a route without types. */
@@ -73,7 +73,7 @@ export function routeAction(route: string, { params, query, body }: UntypedRoute
 
 /** A request with its query apart from its path. */
 export interface RoutedAction extends UserAction {
-  query?: QueryParameters;
+  query?: QueryParameters | undefined;
 }
 
 function segment(name: string, value: unknown): string {

@@ -12,7 +12,7 @@ export interface CeremonyAction extends UserAction {
    * characters. It is put into the body. If an answer is lost, begin the same action again with the same `externalId`:
    * Dfns makes nothing twice, and answers what it made the first time (dfns-api 16.4). `true` makes a random one.
    */
-  externalId?: string | true;
+  externalId?: string | true | undefined;
 }
 
 /** A ceremony of a request that a user signs. */

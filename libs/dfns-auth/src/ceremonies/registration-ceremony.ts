@@ -12,9 +12,9 @@ import { RegistrationOpening } from './registration-opening.js';
 /** Options of a registration. */
 export interface RegistrationOptions {
   /** Your own id of the user. For correlation only. */
-  externalId?: string;
+  externalId?: string | undefined;
   /** Created with the registration and delegated to the user. */
-  wallets?: NewWalletDto[];
+  wallets?: NewWalletDto[] | undefined;
 }
 
 interface Held {

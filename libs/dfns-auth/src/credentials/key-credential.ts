@@ -8,14 +8,14 @@ export interface NewKeyOptions {
   credentialKind: 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
   /** PEM text, which is not sent (dfns-api 8.3 lists the formats). */
   privateKey: string;
-  passphrase?: string;
+  passphrase?: string | undefined;
   /** Base64url text of your choice. @default 32 random bytes */
-  credId?: string;
-  credentialName?: string;
+  credId?: string | undefined;
+  credentialName?: string | undefined;
   /**
    * The encrypted key for Dfns to store (dfns-api 8.10). Required for a `PasswordProtectedKey`, not used for a `Key`.
    */
-  encryptedPrivateKey?: string;
+  encryptedPrivateKey?: string | undefined;
 }
 
 /** A new credential whose key has signed the challenge. */

@@ -18,7 +18,7 @@ export function keyClientData(type: KeyClientDataType, challenge: string): Buffe
 export interface KeySignerOptions {
   credId: string;
   privateKey: string;
-  passphrase?: string;
+  passphrase?: string | undefined;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface HttpAnswerOptions {
    *
    * @default false
    */
-  concealUserState?: boolean;
+  concealUserState?: boolean | undefined;
 }
 
 /** The body that a client gets. */

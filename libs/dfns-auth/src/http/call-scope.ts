@@ -8,9 +8,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Options of one call. */
 export interface CallOptions {
   /** Ends the call at once, with `DFNS_ABORTED`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Milliseconds for the whole call. @default `http.deadlineMs` of the module */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
 }
 
 /**

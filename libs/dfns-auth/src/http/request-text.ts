@@ -9,7 +9,7 @@ export interface UserAction {
   /** Begins with a slash; ids are percent-encoded. A query is allowed and is not signed (dfns-api 7.4). */
   path: string;
   /** Text is used as it is. An object is serialised once, and that text is signed and sent. */
-  body?: string | object;
+  body?: string | object | undefined;
 }
 
 /** A request exactly as it is signed and sent. */

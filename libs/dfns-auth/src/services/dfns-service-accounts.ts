@@ -18,7 +18,7 @@ export interface DfnsServiceAccount {
 
 /** With `force`, an account is also switched off if a policy names it as an approver. */
 export interface ForceOptions {
-  force?: boolean;
+  force?: boolean | undefined;
 }
 
 /**

@@ -4,43 +4,43 @@ import { SandboxClock } from './sandbox-clock.js';
 /** The options of `DfnsSandbox.start`. All are optional. */
 export interface SandboxOptions {
   /** @default 0, which means any free port */
-  port?: number;
+  port?: number | undefined;
   /** @default '127.0.0.1' */
-  host?: string;
+  host?: string | undefined;
   /** The id of the organisation. @default a random id */
-  orgId?: string;
+  orgId?: string | undefined;
   /** Requires the headers `X-DFNS-APPID` and `X-DFNS-NONCE` of the older documents (dfns-api 3.2, 3.3). @default false */
-  legacy?: boolean;
+  legacy?: boolean | undefined;
   /**
    * Adds `POST /auth/registration/delegated/restart`, which only the older documents have.
    * @default the value of `legacy`
    */
-  restart?: boolean;
-  lifetimes?: Partial<Lifetimes>;
-  transfers?: Partial<TransferTimes>;
+  restart?: boolean | undefined;
+  lifetimes?: Partial<Lifetimes> | undefined;
+  transfers?: Partial<TransferTimes> | undefined;
   /** The number of requests of the organisation in each fixed window of 60 seconds (dfns-api 6.1). @default no limit */
-  rateLimitPerMinute?: number;
+  rateLimitPerMinute?: number | undefined;
   /** The clock, in milliseconds since the epoch. A test can set the time with it. @default Date.now */
-  now?: () => number;
-  relyingParty?: Partial<RelyingParty>;
+  now?: (() => number) | undefined;
+  relyingParty?: Partial<RelyingParty> | undefined;
   /**
    * Compares the signed body and the sent body byte by byte, which finds clients that write a body twice. Without it they
    * are compared as JSON values, because some official clients send other bytes than they sign (dfns-api 7.5).
    * @default false
    */
-  strict?: boolean;
+  strict?: boolean | undefined;
   /** Makes the challenges, so that a test can send published test vectors. @default random challenges */
-  challenges?: () => string;
+  challenges?: (() => string) | undefined;
   /** Control over HTTP needs this token as a bearer. Without it, control is open only on loopback. @default none */
-  controlToken?: string;
+  controlToken?: string | undefined;
   /** The key and the certificate of the server, PEM. With them the sandbox speaks https only. @default http */
-  tls?: { key: string; cert: string };
+  tls?: { key: string; cert: string } | undefined;
   /** Gets one line for each request when it has ended. @default nothing is logged */
-  log?: (line: string) => void;
+  log?: ((line: string) => void) | undefined;
   /** The number of requests to keep. The sandbox forgets the oldest ones first. @default 100_000 */
-  keepRequests?: number;
+  keepRequests?: number | undefined;
   /** Sends webhook deliveries also to other machines. Without it they only go to this machine. @default false */
-  remoteWebhooks?: boolean;
+  remoteWebhooks?: boolean | undefined;
 }
 
 /** How long tokens, challenges and user actions are valid, in milliseconds (dfns-api 21.1, 21.2, 21.3). */

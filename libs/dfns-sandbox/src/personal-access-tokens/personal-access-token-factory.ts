@@ -16,15 +16,15 @@ export interface PersonalAccessTokenRequest {
   /** The user whom the token belongs to. */
   username: string;
   /** No two tokens of a user have the same name. @default 'personal access token' */
-  name?: string;
+  name?: string | undefined;
   /** PEM, SPKI or PKCS#1. Without it the sandbox makes a key pair and returns the private key. */
-  publicKey?: string;
-  credId?: string;
+  publicKey?: string | undefined;
+  credId?: string | undefined;
   /** The token can do what both these permissions and its user allow. @default all that its user may do */
-  permissions?: string[];
-  externalId?: string;
+  permissions?: string[] | undefined;
+  externalId?: string | undefined;
   /** How many days the token is valid. @default 730 */
-  daysValid?: number;
+  daysValid?: number | undefined;
 }
 
 /** A new personal access token, with its secrets. */

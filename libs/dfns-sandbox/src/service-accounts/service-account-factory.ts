@@ -11,15 +11,15 @@ import { TokenIssuer } from '../tokens/token-issuer.js';
 
 /** The argument of `createServiceAccount`. */
 export interface ServiceAccountRequest {
-  name?: string;
+  name?: string | undefined;
   /** PEM, SPKI or PKCS#1. Without it the sandbox makes a key pair and returns the private key. */
-  publicKey?: string;
-  credId?: string;
+  publicKey?: string | undefined;
+  credId?: string | undefined;
   /** Current and older names of permissions (dfns-api 14.1). @default all that a back end needs */
-  permissions?: string[];
-  externalId?: string;
+  permissions?: string[] | undefined;
+  externalId?: string | undefined;
   /** How many days the token is valid. @default 730 */
-  daysValid?: number;
+  daysValid?: number | undefined;
 }
 
 /** A new service account, with its secrets. */

@@ -11,17 +11,17 @@ import { WalletStore } from '../wallets/wallet-store.js';
 export interface UserRequest {
   username: string;
   /** @default 'EndUser' */
-  kind?: UserKind;
+  kind?: UserKind | undefined;
   /** `false` makes a user whose delegated registration is not complete. @default true */
-  registered?: boolean;
+  registered?: boolean | undefined;
   /** The first credential. Without `publicKey` the sandbox makes a key pair and returns the private key. */
-  credential?: { publicKey?: string; credId?: string };
-  recoveryCredential?: { publicKey?: string; credId?: string; encryptedPrivateKey?: string };
+  credential?: { publicKey?: string; credId?: string } | undefined;
+  recoveryCredential?: { publicKey?: string; credId?: string; encryptedPrivateKey?: string } | undefined;
   /** Wallets to make together with the user. Wallets of an end user are delegated. */
-  wallets?: { network: string; name?: string }[];
-  permissions?: string[];
-  userId?: string;
-  externalId?: string;
+  wallets?: { network: string; name?: string }[] | undefined;
+  permissions?: string[] | undefined;
+  userId?: string | undefined;
+  externalId?: string | undefined;
 }
 
 /** A new user, with the private keys that the sandbox made. */
