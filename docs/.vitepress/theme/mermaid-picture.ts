@@ -1,0 +1,27 @@
+import { useData } from 'vitepress';
+import { defineComponent, h, onMounted, ref, useId, watch } from 'vue';
+
+/** Draws the text of a Mermaid block, in the colours of the page. Until it is drawn, the page shows the text. */
+export const MermaidPicture = defineComponent({
+  props: { code: { type: String, required: true } },
+  setup(props) {
+    const { isDark } = useData();
+    const svg = ref('');
+    const id = `picture-${useId()}`;
+
+    async function draw(): Promise<void> {
+      const { default: mermaid } = await import('mermaid');
+      // Mermaid measures the words, so their font must be there.
+      await document.fonts.ready;
+      mermaid.initialize({ startOnLoad: false, theme: isDark.value ? 'dark' : 'neutral', fontFamily: 'inherit' });
+      svg.value = (await mermaid.render(id, decodeURIComponent(props.code))).svg;
+    }
+
+    onMounted(draw);
+    watch(isDark, draw);
+    return () =>
+      svg.value
+        ? h('div', { class: 'mermaid-picture', tabindex: 0, innerHTML: svg.value })
+        : h('pre', { class: 'mermaid-picture' }, decodeURIComponent(props.code));
+  },
+});
