@@ -22,6 +22,20 @@ function drawMermaid(md: MarkdownRenderer): void {
   };
 }
 
+/** Gives each cell of a table the name of its column, which a phone shows: see theme/style.css. */
+function nameColumns(md: MarkdownRenderer): void {
+  md.core.ruler.push('name-columns', ({ tokens }) => {
+    let columns: string[] = [];
+    let column = 0;
+    tokens.forEach(({ type }, index) => {
+      if (type === 'table_open') columns = [];
+      if (type === 'tr_open') column = 0;
+      if (type === 'th_open') columns.push(tokens[index + 1]?.content ?? '');
+      if (type === 'td_open') tokens[index]?.attrSet('data-column', columns[column++] ?? '');
+    });
+  });
+}
+
 /** The site of the documents. `npm run docs` builds it, after TypeDoc has written docs/packages. */
 export default defineConfig({
   title: 'nestjs-dfns-auth',
@@ -30,7 +44,12 @@ export default defineConfig({
   cleanUrls: true,
   outDir: '../dist/docs',
   cacheDir: '../dist/.vitepress-cache',
-  markdown: { config: drawMermaid },
+  markdown: {
+    config: (md) => {
+      drawMermaid(md);
+      nameColumns(md);
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: 'deep',

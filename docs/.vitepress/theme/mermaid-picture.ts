@@ -1,6 +1,9 @@
 import { useData } from 'vitepress';
 import { defineComponent, h, onMounted, ref, useId, watch } from 'vue';
 
+/** The width below which a large picture scrolls. */
+const READABLE = '36rem';
+
 /** Draws the text of a Mermaid block, in the colours of the page. Until it is drawn, the page shows the text. */
 export const MermaidPicture = defineComponent({
   props: { code: { type: String, required: true } },
@@ -14,7 +17,9 @@ export const MermaidPicture = defineComponent({
       // Mermaid measures the words, so their font must be there.
       await document.fonts.ready;
       mermaid.initialize({ startOnLoad: false, theme: isDark.value ? 'dark' : 'neutral', fontFamily: 'inherit' });
-      svg.value = (await mermaid.render(id, decodeURIComponent(props.code))).svg;
+      const drawn = (await mermaid.render(id, decodeURIComponent(props.code))).svg;
+      // Mermaid sets the natural width as `max-width`. A phone shows at least READABLE of it.
+      svg.value = drawn.replace(/max-width: ([\d.]+px);/, `$& min-width: min($1, ${READABLE});`);
     }
 
     onMounted(draw);
