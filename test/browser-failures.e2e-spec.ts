@@ -59,6 +59,34 @@ describeInChromium('a person for whom something fails', () => {
     await bank.send(TYPED);
   });
 
+  step('reads that Dfns cuts every connection, and sends the money later', async () => {
+    await page.getByLabel('cuts every connection').check();
+    await page.getByLabel('Amount').fill(TYPED);
+    const made = application.sandbox.transfers.list().length;
+    expect(await failToSend('Dfns does not answer')).toMatch(/Nothing was done, .* still here\. Try again in/);
+    expect(await typed()).toBe(TYPED);
+    await bank.shot('dfns-unreachable');
+    await page.getByLabel('works', { exact: true }).check();
+    await bank.send(TYPED);
+    expect(application.sandbox.transfers.list()).toHaveLength(made + 1);
+  });
+
+  step('sees that the page waits for a slow Dfns, and that the money is sent once', async () => {
+    await page.getByLabel('is slow').check();
+    await page.getByLabel('Amount').fill(TYPED);
+    const made = application.sandbox.transfers.list().length;
+    await bank.button('Send').click();
+    await page.locator('main button[aria-disabled="true"]', { hasText: 'Send' }).waitFor();
+    await bank.shot('dfns-slow');
+    // A second click while the page waits does nothing.
+    await bank.button('Send').click({ force: true });
+    await page.getByText('Sent. Dfns has your transfer').waitFor({ timeout: 50_000 });
+    expect(application.sandbox.transfers.list()).toHaveLength(made + 1);
+    await page.getByLabel('works', { exact: true }).check();
+    await bank.button('Look again').click();
+    await bank.transfers.nth(made).waitFor();
+  });
+
   step('reads that nobody knows what happened, if the answer of Dfns is lost', async () => {
     await page.getByLabel('does what was signed, and its answer is lost').check();
     await page.getByLabel('Amount').fill(TYPED);
@@ -77,7 +105,7 @@ describeInChromium('a person for whom something fails', () => {
     await page.route('**/me', (route) => route.abort(), { times: 1 });
     await bank.send(TYPED);
     await bank.button('Look again').click();
-    await bank.transfers.nth(3).waitFor();
+    await bank.transfers.nth(5).waitFor();
   });
 
   step('reads that Dfns gets too many requests', async () => {

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type MarkdownRenderer } from 'vitepress';
 
 const DOCS = join(import.meta.dirname, '..');
+const ICON = readFileSync(join(DOCS, '..', 'public', 'icon.svg'), 'utf8');
 
 /** A link in the navigation. VitePress finds dead links in pages only. @throws Error if there is no such page */
 function page(text: string, link: string) {
@@ -41,6 +42,7 @@ export default defineConfig({
   title: 'nestjs-dfns-auth',
   description: 'Dfns wallets behind your own NestJS login',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
   cleanUrls: true,
   outDir: '../dist/docs',
   cacheDir: '../dist/.vitepress-cache',
