@@ -37,6 +37,16 @@ function nameColumns(md: MarkdownRenderer): void {
   });
 }
 
+/** Shows `[ ]` at the beginning of an item as a box, as GitHub does. */
+function showBoxes(md: MarkdownRenderer): void {
+  md.core.ruler.push('boxes', ({ tokens }) => {
+    for (const { children } of tokens) {
+      const first = children?.[0];
+      if (first?.type === 'text') first.content = first.content.replace(/^\[ \] /, '☐ ');
+    }
+  });
+}
+
 /** The site of the documents. `npm run docs` builds it, after TypeDoc has written docs/packages. */
 export default defineConfig({
   title: 'nestjs-dfns-auth',
@@ -50,6 +60,7 @@ export default defineConfig({
     config: (md) => {
       drawMermaid(md);
       nameColumns(md);
+      showBoxes(md);
     },
   },
   themeConfig: {

@@ -4,6 +4,9 @@ import { defineComponent, h, onMounted, ref, useId, watch } from 'vue';
 /** The width below which a large picture scrolls. */
 const READABLE = '36rem';
 
+/** They stand on the colour of the page. */
+const WORDS_ON_LINES = '.edgeLabel, .edgeLabel p { background-color: var(--vp-c-bg); }';
+
 /** Draws the text of a Mermaid block, in the colours of the page. Until it is drawn, the page shows the text. */
 export const MermaidPicture = defineComponent({
   props: { code: { type: String, required: true } },
@@ -16,7 +19,8 @@ export const MermaidPicture = defineComponent({
       const { default: mermaid } = await import('mermaid');
       // Mermaid measures the words, so their font must be there.
       await document.fonts.ready;
-      mermaid.initialize({ startOnLoad: false, theme: isDark.value ? 'dark' : 'neutral', fontFamily: 'inherit' });
+      const theme = isDark.value ? 'dark' : 'neutral';
+      mermaid.initialize({ startOnLoad: false, theme, themeCSS: WORDS_ON_LINES, fontFamily: 'inherit' });
       const drawn = (await mermaid.render(id, decodeURIComponent(props.code))).svg;
       // Mermaid sets the natural width as `max-width`. A phone shows at least READABLE of it.
       svg.value = drawn.replace(/max-width: ([\d.]+px);/, `$& min-width: min($1, ${READABLE});`);
