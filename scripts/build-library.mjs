@@ -3,13 +3,14 @@
  * Nest 11 in CommonJS, also with Jest, load it without further settings. See docs/decisions.md. If there is a folder
  * `browser`, it becomes one file for browsers in each format: dist/browser/index.js and dist/cjs/browser/index.js.
  *
- * usage: build-library.mjs FILE…   files in the root of the repository that go into the package
+ * usage: build-library.mjs PATH…   files and folders of the repository that go into the package
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { withAbsoluteLinks } from './absolute-links.mjs';
 
 /** Sources in dist/cjs into which their ESM-only imports are bundled. They hold no state. */
 const BUNDLED = ['credentials/elliptic-curves'];
@@ -19,7 +20,12 @@ const OPTIONAL = ['telemetry/open-telemetry'];
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-for (const file of process.argv.slice(2)) copyFileSync(join('..', '..', file), file);
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const path of process.argv.slice(2)) {
+  rmSync(path, { recursive: true, force: true });
+  cpSync(join('..', '..', path), path, { recursive: true });
+  if (path === 'README.md') writeFileSync(path, withAbsoluteLinks(readFileSync(path, 'utf8'), manifest));
+}
 rmSync('dist', { recursive: true, force: true });
 for (const project of ['tsconfig.lib.json', 'tsconfig.cjs.json']) {
   execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 /** The documents that have such tables. */
-export const DOCUMENTS = ['README.md', 'docs/guides/troubleshooting.md'];
+export const DOCUMENTS = ['docs/reference/options.md', 'docs/reference/errors.md', 'docs/guides/troubleshooting.md'];
 
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
@@ -15,15 +15,21 @@ const code = (text) => `\`${text}\``;
 const WITH_RETRY_AFTER = ['DFNS_RATE_LIMITED', 'DFNS_UNAVAILABLE'];
 
 /** @param errors `DFNS_ERRORS` of the library */
-export function errorTable(errors) {
+function errorTable(errors) {
   const rows = Object.entries(errors).map(([name, { status, when, fix }]) =>
     row(code(name), when, WITH_RETRY_AFTER.includes(name) ? `${status}, \`Retry-After\`` : status, fix),
   );
   return table(['code', 'when', 'answer', 'what to do'], rows);
 }
 
+/** What to do for each code. @param errors `DFNS_ERRORS` of the library */
+function fixTable(errors) {
+  const rows = Object.entries(errors).map(([name, { when, fix }]) => row(code(name), when, fix));
+  return table(['code', 'when', 'what to do'], rows);
+}
+
 /** @param options `OPTIONS` of the library */
-export function optionTable(options) {
+function optionTable(options) {
   const rows = Object.entries(options).map(([path, { variable, fromFile, isRequired, default: fallback, words }]) => {
     const variables = variable ? [variable, ...(fromFile ? [`${variable}_FILE`] : [])].map(code).join(' or ') : '';
     const otherwise = fallback === undefined ? (isRequired ? 'required' : '') : code(fallback);
@@ -32,8 +38,9 @@ export function optionTable(options) {
   return table(['option', 'variable', 'what it is', 'default'], rows);
 }
 
-/** The text with the new tables. */
-export function withTables(text, tables) {
+/** The text with the new tables. @param library `{ DFNS_ERRORS, OPTIONS }` */
+export function withTables(text, { DFNS_ERRORS, OPTIONS }) {
+  const tables = { errors: errorTable(DFNS_ERRORS), fixes: fixTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
   return text.replace(
     /(<!-- table (\w+) -->\n\n)[\s\S]*?(\n*<!-- end -->)/g,
     (_, before, name) => `${before}${tables[name]}\n\n<!-- end -->`,
@@ -43,6 +50,5 @@ export function withTables(text, tables) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { DFNS_ERRORS } = await import('../libs/dfns-auth/dist/esm/errors/error-table.js');
   const { OPTIONS } = await import('../libs/dfns-auth/dist/esm/config/option-table.js');
-  const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
-  for (const file of DOCUMENTS) writeFileSync(file, withTables(readFileSync(file, 'utf8'), tables));
+  for (const file of DOCUMENTS) writeFileSync(file, withTables(readFileSync(file, 'utf8'), { DFNS_ERRORS, OPTIONS }));
 }

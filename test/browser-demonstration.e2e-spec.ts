@@ -1,27 +1,18 @@
 import { beforeAll, expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { DEMO_EMAIL } from '../src/dfns/demo-account.js';
-import { Bank } from './support/bank.js';
-import { describeInChromium, useChromiumPage } from './support/chromium-page.js';
-import { story } from './support/story.js';
-import { useApplication } from './support/use-application.js';
+import { describeInChromium } from './support/chromium-page.js';
+import { useBank } from './support/use-bank.js';
 
 describeInChromium('the demonstration', () => {
-  const application = useApplication();
-  const chromium = useChromiumPage();
-  const step = story();
-  let page: Page;
-  let bank: Bank;
+  const { application, bank, step } = useBank('demonstration');
 
   beforeAll(async () => {
-    page = chromium.page;
-    bank = new Bank(page, 'demonstration');
-    await page.goto(`http://localhost:${new URL(application.url).port}`);
+    await bank.page.goto(application.origin);
   });
 
-  const newest = () => page.locator('#requests > li').first();
+  const newest = () => bank.page.locator('#requests > li').first();
   const words = async (selector: string) =>
-    ((await page.locator(selector).textContent()) ?? '').replaceAll(/\s+/g, ' ');
+    ((await bank.page.locator(selector).textContent()) ?? '').replaceAll(/\s+/g, ' ');
 
   step('lets the demo account sign, and says whose key it is', async () => {
     await bank.button('Fill in the demo account').click();
@@ -30,7 +21,7 @@ describeInChromium('the demonstration', () => {
     expect(await words('#email')).toBe(DEMO_EMAIL);
     expect(await words('#software-key')).toContain('signs for the demo account, with a key of its own');
     await bank.send('0.1');
-    await page.getByText('the key of the demo account, on the server').waitFor();
+    await bank.page.getByText('the key of the demo account, on the server').waitFor();
     await bank.shot('demo-account');
   });
 
@@ -39,12 +30,12 @@ describeInChromium('the demonstration', () => {
   });
 
   step('lets the demo account add a passkey, and sign with it', async () => {
-    await page.getByLabel('Name of another passkey').fill('my laptop');
+    await bank.page.getByLabel('Name of another passkey').fill('my laptop');
     await bank.button('Add passkey').click();
-    await page.getByText('The passkey is added.').waitFor();
-    expect(await page.locator('#software-key').isVisible()).toBe(false);
+    await bank.page.getByText('The passkey is added.').waitFor();
+    expect(await bank.page.locator('#software-key').isVisible()).toBe(false);
     await bank.send('0.2');
-    await page.getByText('your passkey my laptop').waitFor();
+    await bank.page.getByText('your passkey my laptop').waitFor();
     await bank.shot('demo-passkey');
   });
 
@@ -54,7 +45,7 @@ describeInChromium('the demonstration', () => {
 
   step('shows who signed what, where the token came from, and how long it took', async () => {
     await newest().filter({ hasText: 'GET /wallets' }).waitFor();
-    const approval = page.locator('#requests > li').filter({ hasText: 'POST /actions/{id}' }).first();
+    const approval = bank.page.locator('#requests > li').filter({ hasText: 'POST /actions/{id}' }).first();
     expect(await approval.textContent()).toMatch(
       /POST \/auth\/action ok \d+ ms\s*Hands in the challenge, signed with your key/,
     );
@@ -76,25 +67,25 @@ describeInChromium('the demonstration', () => {
     expect(await words('#browser-holds')).toContain('your passkey, inside your device');
     expect(await words('#dfns-holds')).toContain('the key of your wallet');
     await bank.button('Log out').click();
-    await page.getByText('You are logged out.').waitFor();
-    await page.waitForFunction("document.getElementById('browser-holds').textContent === 'nothing'");
+    await bank.page.getByText('You are logged out.').waitFor();
+    await bank.page.waitForFunction("document.getElementById('browser-holds').textContent === 'nothing'");
     expect(await words('#server-holds')).not.toContain('token of yours');
-    expect(await page.locator('#last-signature').isVisible()).toBe(false);
+    expect(await bank.page.locator('#last-signature').isVisible()).toBe(false);
   });
 
   step('covers nothing, and needs no scrolling to the side', async () => {
     for (const width of [320, 390, 768, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await bank.page.setViewportSize({ width, height: 800 });
+      expect(await bank.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
     const fixed = `[...document.querySelectorAll('body *')].filter((element) => /fixed|sticky/.test(getComputedStyle(element).position)).length`;
-    expect(await page.evaluate(fixed)).toBe(0);
+    expect(await bank.page.evaluate(fixed)).toBe(0);
   });
 
   async function verify(): Promise<void> {
     await bank.button('Verify this signature').click();
-    await page.getByText('Right: your browser checked it').waitFor();
+    await bank.page.getByText('Right: your browser checked it').waitFor();
     await bank.button('Verify with one byte changed').click();
-    await page.getByText('Wrong: this signature does not fit').waitFor();
+    await bank.page.getByText('Wrong: this signature does not fit').waitFor();
   }
 });

@@ -7,19 +7,20 @@ import { useApplication } from './support/use-application.js';
 const JSON_FROM_HERE = { 'content-type': 'application/json', 'x-requested-with': 'fetch' };
 const CHALLENGE = JSON.stringify({ challenge: 'Y2hhbGxlbmdl' });
 
+/** Logs in or makes an account, and returns the cookie of the session. */
+async function session(url: string, email: string): Promise<string> {
+  const body = JSON.stringify({ email, password: DEMO_PASSWORD });
+  const answer = await fetch(url, { method: 'POST', headers: JSON_FROM_HERE, body });
+  return answer.headers.getSetCookie()[0]?.split(';')[0] as string;
+}
+
 describe('the routes of the demonstration', () => {
   const application = useApplication();
   let cookie: string;
 
   beforeAll(async () => {
-    cookie = await session('/session', DEMO_EMAIL);
+    cookie = await session(`${application.url}/session`, DEMO_EMAIL);
   });
-
-  async function session(path: string, email: string): Promise<string> {
-    const body = JSON.stringify({ email, password: DEMO_PASSWORD });
-    const answer = await fetch(application.url + path, { method: 'POST', headers: JSON_FROM_HERE, body });
-    return answer.headers.getSetCookie()[0]?.split(';')[0] as string;
-  }
 
   const traced = async (tab: string): Promise<unknown> =>
     (await fetch(`${application.url}/demonstration/requests?tab=${tab}&after=0`)).json();
@@ -57,7 +58,7 @@ describe('the routes of the demonstration', () => {
       });
     const answer = await sign({ cookie });
     expect(await answer.json()).toMatchObject({ firstFactor: { kind: 'Key' } });
-    expect((await sign({ cookie: await session('/accounts', 'ada@example.test') })).status).toBe(403);
+    expect((await sign({ cookie: await session(`${application.url}/accounts`, 'ada@example.test') })).status).toBe(403);
     expect((await sign({})).status).toBe(401);
   });
 
@@ -78,6 +79,41 @@ describe('the routes of the demonstration', () => {
     const answers = (await fetch(`${application.sandbox.url}/_sandbox/`)).ok;
     expect(about).toMatchObject({ isOn: true, account: { email: DEMO_EMAIL }, failure: 'none' });
     expect(about.console).toBe(answers ? `${application.sandbox.url}/_sandbox/` : undefined);
+  });
+});
+
+describe('a failure of the demonstration', () => {
+  const application = useApplication();
+  let cookie: string;
+
+  beforeAll(async () => {
+    cookie = await session(`${application.url}/session`, DEMO_EMAIL);
+  });
+
+  async function read(failure: string): Promise<{ status: number; code?: string; durationMs: number }> {
+    const body = JSON.stringify({ failure });
+    const url = `${application.url}/demonstration/failure`;
+    expect((await fetch(url, { method: 'PUT', headers: JSON_FROM_HERE, body })).status).toBe(204);
+    const startedAt = performance.now();
+    const answer = await fetch(`${application.url}/wallets`, { headers: { cookie } });
+    const { code } = (await answer.json()) as { code?: string };
+    return { status: answer.status, code, durationMs: performance.now() - startedAt };
+  }
+
+  it.each([
+    ['down', { status: 503, code: 'DFNS_UNAVAILABLE' }],
+    ['unreachable', { status: 503, code: 'DFNS_UNAVAILABLE' }],
+    ['busy', { status: 503, code: 'DFNS_RATE_LIMITED' }],
+  ])('%s: the client is told so, and it ends', async (failure, told) => {
+    expect(await read(failure)).toMatchObject(told);
+    expect(await read('none')).toMatchObject({ status: 200 });
+  });
+
+  it('slow: the client gets its answer, after seconds', async () => {
+    const { status, durationMs } = await read('slow');
+    expect(status).toBe(200);
+    expect(durationMs).toBeGreaterThan(1_000);
+    expect(await read('none')).toMatchObject({ status: 200 });
   });
 });
 

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as library from 'nestjs-dfns-auth';
 
 const PACKAGES = ['dfns-auth', 'dfns-sandbox'];
+const { withAbsoluteLinks } = await import(resolve('scripts', 'absolute-links.mjs'));
 
 /**
  * The archives that a user gets. The test packs them, and unpacks them in a new folder beside their dependencies, like
@@ -115,6 +116,29 @@ describe('the packed archives', () => {
       const entries = readdirSync(root, { recursive: true }).map(String);
       expect(entries.filter((entry) => /\.spec\.|(^|\/)(src|test)(\/|$)|\.tgz$/.test(entry))).toEqual([]);
     }
+  });
+
+  it.each(['nestjs-dfns-auth', 'dfns-sandbox'])('contain what the documents of %s lead to', (name) => {
+    const root = join(modules, name);
+    const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
+    const links = documents.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)\s#]+)[^)]*\)/g)].map(([, target]) => ({
+        file,
+        target: target as string,
+      })),
+    );
+    expect(documents).toContain('README.md');
+    expect(links.filter(({ file, target }) => !existsSync(join(root, dirname(file), target)))).toEqual([]);
+    if (name === 'nestjs-dfns-auth') expect(links.length).toBeGreaterThan(40);
+  });
+
+  it('lead into the repository, as soon as package.json names it', () => {
+    const repository = { url: 'git+https://github.com/owner/name.git' };
+    const text = '[Keys](docs/guides/keys.md#rotation), [Dfns](https://www.dfns.co), [below](#security)';
+    expect(withAbsoluteLinks(text, { repository, version: '1.2.3' })).toBe(
+      text.replace('docs/', 'https://github.com/owner/name/blob/v1.2.3/docs/'),
+    );
+    expect(withAbsoluteLinks(text, { version: '1.2.3' })).toBe(text);
   });
 
   it('contain the command of the sandbox, and the command refuses an unknown option', () => {

@@ -3,10 +3,17 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
 
 const executablePath = findChromium();
+const isSkipped = !executablePath && process.env['CI'] !== 'true';
+if (isSkipped) process.stderr.write('skipped: there is no Chromium; install one with "apt-get install chromium"\n');
 
 /** `describe`, or `describe.skip` on a machine without Chromium. In CI Chromium must be there. */
-export const describeInChromium: typeof describe.skip =
-  executablePath || process.env['CI'] === 'true' ? describe : describe.skip;
+export const describeInChromium: typeof describe.skip = isSkipped ? describe.skip : describe;
+
+/** @throws Error on a machine without Chromium */
+export async function launchChromium(): Promise<Browser> {
+  if (!executablePath) throw new Error('no Chromium: install one with "apt-get install chromium"');
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+}
 
 /** The devices of a person: virtual authenticators, which make and use passkeys without being asked. */
 export class Devices {
@@ -66,8 +73,7 @@ export class ChromiumPage {
   devices!: Devices;
 
   async launch(): Promise<void> {
-    if (!executablePath) throw new Error('no Chromium: install one with "apt-get install chromium"');
-    this.#browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+    this.#browser = await launchChromium();
   }
 
   /** Opens a page that shares nothing with earlier ones. */

@@ -9,6 +9,11 @@ export class RunningApplication {
   #app!: NestExpressApplication;
   url = '';
 
+  /** The address for a browser: passkeys work on `localhost`, and not on an IP address. */
+  get origin(): string {
+    return `http://localhost:${new URL(this.url).port}`;
+  }
+
   /** The sandbox that the application uses. */
   get sandbox(): DfnsSandbox {
     return this.#app.get(DfnsConnection).sandbox as DfnsSandbox;

@@ -1,3 +1,9 @@
+/**
+ * The half for browsers.
+ *
+ * @module nestjs-dfns-auth/browser
+ */
+
 import type { PublicRecoveryChallenge, PublicRegistrationChallenge } from '#library/ceremonies/public-challenges.js';
 import type { RecoverUserDto } from '#library/dto/recovery.dto.js';
 import { createPasskey, type NewPasskey, type NewPasskeyOptions } from './passkeys.js';

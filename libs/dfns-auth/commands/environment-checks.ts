@@ -58,7 +58,9 @@ export function checkVariables(): Finding[] {
       check: 'environment',
       status: 'warning',
       message: `the library does not read ${foreignText(name)}`,
-      fix: nearest ? `did you mean ${nearest}?` : 'remove it, or look for the right name in the README',
+      fix: nearest
+        ? `did you mean ${nearest}?`
+        : 'remove it, or look for the right name in docs/reference/options.md of the package',
     };
   });
 }

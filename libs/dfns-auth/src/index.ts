@@ -1,3 +1,9 @@
+/**
+ * The module for NestJS.
+ *
+ * @module nestjs-dfns-auth
+ */
+
 export type { BearerCaller, DfnsRequest, RequestCaller } from './calls/dfns-request.js';
 export type {
   DfnsRoutes,

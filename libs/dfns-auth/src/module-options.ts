@@ -12,6 +12,7 @@ export interface ModuleFlags {
 
 /** Options from a function. */
 export interface OptionsFromFactory {
+  /** Makes the options. Its arguments are what `inject` names. */
   // biome-ignore lint/suspicious/noExplicitAny: the types of the arguments depend on `inject`
   useFactory: (...args: any[]) => DfnsAuthModuleOptions | Promise<DfnsAuthModuleOptions>;
   inject?: (InjectionToken | OptionalFactoryDependency)[];

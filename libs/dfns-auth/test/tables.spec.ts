@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DFNS_ERROR_CODES, DFNS_ERRORS, type DfnsErrorCode } from 'nestjs-dfns-auth';
-// The tables of the options and of the services are not public; the README and the documents are made from them.
+// The tables of the options and of the services are not public; documents are made from them.
 import { OPTIONS } from '../src/config/option-table.js';
 import { SERVICES } from '../src/injection.js';
 
-const { DOCUMENTS, errorTable, optionTable, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
+const { DOCUMENTS, withTables } = await import(join(process.cwd(), 'scripts', 'tables.mjs'));
 const source = (file: string) => readFileSync(join('libs', 'dfns-auth', 'src', file), 'utf8');
-const readme = readFileSync('README.md', 'utf8');
 const oneLine = (text: string) =>
   text
     .replace(/^\s*\* ?/gm, ' ')
@@ -50,18 +49,24 @@ describe('the table of options', () => {
 
 describe('a document', () => {
   it.each<string>(DOCUMENTS)('%s has the tables of the code: npm run tables writes them', (file) => {
-    const tables = { errors: errorTable(DFNS_ERRORS), options: optionTable(OPTIONS) };
     const text = readFileSync(file, 'utf8');
-    expect(text).toBe(withTables(text, tables));
+    expect(text).toMatch(/^<!-- table \w+ -->$/m);
+    expect(text).toBe(withTables(text, { DFNS_ERRORS, OPTIONS }));
+  });
+
+  it.each(['docs/reference/errors.md', 'docs/guides/troubleshooting.md'])('%s names every code', (file) => {
+    const text = readFileSync(file, 'utf8');
     for (const code of DFNS_ERROR_CODES satisfies readonly DfnsErrorCode[]) expect(text).toContain(`| \`${code}\` |`);
   });
 });
 
-describe('the README', () => {
+describe('the reference', () => {
+  const services = readFileSync('docs/reference/services.md', 'utf8');
+
   it.each(Object.keys(SERVICES).filter((name) => name !== 'DfnsHealthIndicator' && name !== 'DfnsIdentity'))(
     'says what %s is for',
     (name) => {
-      expect(readme).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
+      expect(services).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
     },
   );
 });

@@ -57,7 +57,7 @@ export interface StartOptions extends SandboxOptions {
 
 /**
  * A local Dfns. It checks signatures, tokens and permissions, and fails when a test plans a fault. It keeps everything
- * in memory.
+ * in memory, and in a file too with the option `state`.
  */
 export class DfnsSandbox {
   readonly #app: INestApplication;
@@ -154,6 +154,7 @@ export class DfnsSandbox {
     return this.#app.get(Outbox);
   }
 
+  /** Makes a service account. Without `publicKey` it also makes its key pair. */
   createServiceAccount(request: ServiceAccountRequest = {}): CreatedServiceAccount {
     return this.#app.get(ServiceAccountFactory).create(request);
   }
@@ -180,6 +181,7 @@ export class DfnsSandbox {
     return { assignmentId: this.#app.get(RoleStore).assign(permissionId, identityId).id };
   }
 
+  /** Finds a user by the username. */
   user(username: string): User | undefined {
     return this.#app.get(UserStore).byUsername(username);
   }
@@ -194,7 +196,7 @@ export class DfnsSandbox {
     return this.#app.get(Organisation).issueUserToken(username);
   }
 
-  /** @param request `delegateTo` is a user id or a username */
+  /** Makes a wallet. @param request `delegateTo` is a user id or a username */
   createWallet(request: Pick<WalletRequest, 'network' | 'name' | 'delegateTo'>) {
     return this.#app.get(Organisation).createWallet(request);
   }

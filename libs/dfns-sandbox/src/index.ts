@@ -1,3 +1,9 @@
+/**
+ * A local Dfns.
+ *
+ * @module dfns-sandbox
+ */
+
 export type { SandboxClock } from './configuration/sandbox-clock.js';
 export type { Lifetimes, RelyingParty, SandboxOptions, TransferTimes } from './configuration/sandbox-config.js';
 export type { Seeded } from './control/beginning.js';

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { DfnsSandbox } from 'dfns-sandbox';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { CHROMIUM_FLAGS, findChromium } from '../../../test/support/chromium.js';
+import type { Browser, Page } from 'playwright-core';
+import { describeInChromium, launchChromium } from '../../../test/support/chromium-page.js';
 import { callerOf, stoppedAfterEach } from './support/checked-sandbox.js';
 import { signedCall } from './support/clients.js';
 import { SoftwareKey } from './support/software-key.js';
@@ -34,13 +34,7 @@ const VIEWS = [
 ];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const executablePath = findChromium();
-const inCi = process.env['CI'] === 'true';
-if (!executablePath && !inCi) {
-  process.stderr.write('console.e2e-spec.ts is skipped: no Chromium; install one with "apt-get install chromium"\n');
-}
-
-(executablePath || inCi ? describe : describe.skip)('the console in a real browser', () => {
+describeInChromium('the console in a real browser', () => {
   const start = stoppedAfterEach(DfnsSandbox);
   const seed = { users: [{ username: 'demo@example.test' }], serviceAccounts: [{ name: 'application' }] };
   let browser: Browser;
@@ -49,8 +43,7 @@ if (!executablePath && !inCi) {
   let problems: string[];
 
   beforeAll(async () => {
-    if (!executablePath) throw new Error('no Chromium: install one with "apt-get install chromium"');
-    browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+    browser = await launchChromium();
     mkdirSync(SCREENSHOTS, { recursive: true });
   });
 

@@ -92,7 +92,11 @@ export class DelegatedCeremonies {
     );
   }
 
-  /** @param credentialId the `credId` of the recovery key that the user still has */
+  /**
+   * Begins a recovery: the user proves with the recovery key that a new credential is theirs.
+   *
+   * @param credentialId the `credId` of the recovery key that the user still has
+   */
   async beginRecovery(
     username: string,
     credentialId: string,

@@ -45,7 +45,7 @@ export interface OptionEntry {
   isRequired?: boolean;
   /** Returns what is wrong with a value and how to fix it, or `undefined`. The text never contains the value. */
   check?: (value: unknown, context: CheckContext) => string | undefined;
-  /** Description for the table in the README. */
+  /** Description for the table in docs/reference/options.md. */
   words: string;
 }
 
@@ -75,7 +75,7 @@ function wholeNumber(min: number, max: number, words: string): Pick<OptionEntry,
   return { check: (value) => wholeNumberProblem(value, min, max), words: `${words}; ${min} to ${max}` };
 }
 
-/** All options. Environment variables, defaults, checks, messages and the table in the README come from this table. */
+/** All options. Environment variables, defaults, checks, messages and docs/reference/options.md come from this table. */
 export const OPTIONS: Readonly<Record<OptionPath, OptionEntry>> = {
   baseUrl: {
     variable: 'DFNS_API_URL',

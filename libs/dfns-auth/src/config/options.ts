@@ -116,5 +116,6 @@ export interface DfnsAuthModuleOptions {
 
 /** Makes the options, for `useClass` and `useExisting`. */
 export interface DfnsAuthOptionsFactory {
+  /** Is called once for each instance, at start. */
   createDfnsAuthOptions(): DfnsAuthModuleOptions | Promise<DfnsAuthModuleOptions>;
 }

@@ -10,6 +10,7 @@ export interface TokenStore {
   get(key: string): Promise<string | undefined>;
   /** Keeps `value` for at most `ttlMs` milliseconds. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** Does nothing for a key that is unknown. */
   delete(key: string): Promise<void>;
   /**
    * Takes the lock to log a user in, for at most `ttlMs` milliseconds. The replica that has the lock asks Dfns, and the

@@ -55,5 +55,6 @@ export type FirstFactorAssertion = KeyAssertion | Fido2Assertion;
  * signers work with both packages. An error, or a wait over `http.attemptTimeoutMs`, becomes `DFNS_SIGNER_FAILED`.
  */
 export interface CredentialSigner {
+  /** Signs the client data with the text `challenge.challenge` in it. */
   sign(challenge: UserActionChallenge): Promise<FirstFactorAssertion>;
 }

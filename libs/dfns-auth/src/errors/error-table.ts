@@ -11,7 +11,7 @@ export interface DfnsErrorEntry {
 }
 
 /**
- * All error codes. The codes, the exception filter and the table in the README are made from this table. A docstring
+ * All error codes. The codes, the exception filter and the tables in docs are made from this table. A docstring
  * repeats `when` and `fix`, so that an editor shows them; a test compares the two.
  */
 export const DFNS_ERRORS = {

@@ -6,8 +6,11 @@ import { Sealer, type SealingOptions } from './sealer.js';
 export interface KeyvLike {
   /** The storage adapter of the Keyv, e.g. a `KeyvRedis`. */
   readonly store?: unknown;
+  /** Resolves to `undefined` for a key that is unknown or expired. */
   get(key: string): Promise<unknown>;
+  /** Keeps `value` for at most `ttlMs` milliseconds. */
   set(key: string, value: string, ttlMs?: number): Promise<boolean>;
+  /** Resolves to whether there was a row. */
   delete(key: string): Promise<boolean>;
 }
 

@@ -29,6 +29,7 @@ export class KeyvTokenStore implements TokenStore {
     return this.#rows.set([key], value, ttlMs);
   }
 
+  /** Does nothing for a key that is unknown. */
   async delete(key: string): Promise<void> {
     await this.#rows.delete([key]);
   }

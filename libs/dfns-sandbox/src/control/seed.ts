@@ -59,6 +59,7 @@ export const seedBody = object({
     ),
   ),
 });
+/** What a sandbox has from the start: the content of a seed file. */
 export type Seed = ValueOf<typeof seedBody>;
 
 /** The JSON Schema of a seed file. */

@@ -6,6 +6,7 @@ import { KeptState } from '../state/kept-state.js';
 import type { PersonalAccessToken } from './personal-access-token.js';
 import { assignmentsAnswer, type RoleHolder } from './role.js';
 
+/** A person of the application, or of the organisation itself. */
 export type UserKind = 'EndUser' | 'CustomerEmployee';
 
 /** An employee, an end user or a service account (dfns-api 4.1). */

@@ -27,6 +27,7 @@ export const newWebhook = object({ ...members, url, events });
 /** The body of `PUT /webhooks/{webhookId}`. It replaces the members that it has. */
 export const webhookChange = object({ ...members, url: optional(url), events: optional(events) });
 
+/** The body of `POST /webhooks`. */
 export type WebhookRequest = ValueOf<typeof newWebhook>;
 
 /** A webhook of the organisation. */
