@@ -23,7 +23,7 @@ async function follow(parent, nest, flags) {
     for (const { name, text } of readme.files) made.write(join('src', name), text);
     if (nest === 11) made.copy(join('test/fixtures/nest-11', NEST_11_SPEC), join('src', NEST_11_SPEC));
     await test(made, readme, nest === 11 ? [NEST_11_SPEC] : []);
-    await made.run('npx tsc --noEmit --skipLibCheck false');
+    if (nest === 11) await made.run('npx tsc --noEmit --skipLibCheck false');
     await serve(made, readme);
   } finally {
     made.stop();
