@@ -19,8 +19,15 @@ const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
 await app.listen(0, '127.0.0.1');
 console.log(await app.getUrl());`;
 
+/** What Jest and Vitest both have without an import, as a new application of Nest sets them. */
+const GLOBALS = `
+import type * as jest from '@jest/globals';
+declare global {
+  const { afterAll, beforeAll, expect, it }: typeof jest;
+}`;
+
 /** Runs the tests of the section "Testing" without a change. */
-await import(join(FOLDER, 'wallets.test.ts'));
+await import(join(FOLDER, 'wallets.spec.ts'));
 
 /** The commands of the block with this name. */
 function commands(name: string): string {
@@ -48,6 +55,7 @@ describe('the quick start of the README', () => {
     };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(settings));
     writeFileSync(join(FOLDER, 'main.ts'), MAIN);
+    writeFileSync(join(FOLDER, 'globals.d.ts'), GLOBALS);
   });
 
   afterAll(() => {
