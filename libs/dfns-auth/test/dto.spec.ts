@@ -1,7 +1,5 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Module, Post, ValidationPipe } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { Test } from '@nestjs/testing';
+import { describe, expect, it } from '@jest/globals';
+import { ValidationPipe } from '@nestjs/common';
 import fc from 'fast-check';
 import {
   AccessTokenChangesDto,
@@ -255,57 +253,5 @@ describe('request classes under a strict ValidationPipe', () => {
     for (const [Dto, body] of stray) {
       await expect(received(Dto, JSON.stringify(body))).resolves.toEqual({ refusal: expect.any(Array) });
     }
-  });
-});
-
-describe('request classes in an OpenAPI document', () => {
-  @Controller()
-  class Registrations {
-    @Post('register')
-    register(@Body() _body: CompleteEndUserRegistrationDto): void {}
-
-    @Post('sign')
-    sign(@Body() _body: UserActionAssertionDto): void {}
-  }
-
-  @Module({ controllers: [Registrations] })
-  class Application {}
-
-  let schemas: Record<string, unknown>;
-
-  beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [Application] }).compile();
-    const app = testing.createNestApplication();
-    schemas = SwaggerModule.createDocument(app, new DocumentBuilder().build()).components?.schemas ?? {};
-    await app.close();
-  });
-
-  it('are described for each kind, with their rules', () => {
-    const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-    expect(schemas['CompleteEndUserRegistrationDto']).toEqual({
-      type: 'object',
-      properties: {
-        firstFactorCredential: {
-          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
-        },
-        secondFactorCredential: {
-          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
-        },
-        recoveryCredential: { oneOf: [ref('RecoveryKeyCredentialDto')] },
-        wallets: { type: 'array', maxItems: 100, items: ref('NewWalletDto') },
-      },
-      required: ['wallets', 'firstFactorCredential'],
-    });
-    expect(schemas['KeyCredentialDto']).toMatchObject({
-      properties: {
-        credentialKind: { type: 'string', enum: ['Key'] },
-        credentialInfo: ref('CredentialInfoDto'),
-        credentialName: { type: 'string', minLength: 1, maxLength: 100 },
-      },
-      required: ['credentialKind', 'credentialInfo'],
-    });
-    expect(Object.keys(schemas)).toEqual(
-      expect.arrayContaining(['Fido2AssertionDto', 'SignedByPasskeyDto', 'NewWalletDto', 'CredentialInfoDto']),
-    );
   });
 });

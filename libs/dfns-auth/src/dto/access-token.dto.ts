@@ -1,5 +1,6 @@
 import { Bounded } from './bounded.js';
 import { Optional, Text, TextLike, Whole } from './rules.js';
+import { Example } from './schema.js';
 
 /** The container that Dfns accepts for a public key (dfns-api 8.4). */
 const PUBLIC_KEY = '^-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\\r\\n]+-----END (?:RSA )?PUBLIC KEY-----\\s?$';
@@ -7,25 +8,30 @@ const PERMISSION_ID = '^pm-[\\w-]+$';
 
 abstract class NewAccessTokenDto {
   @Text(100)
+  @Example('Backend')
   name!: string;
 
   /** PEM of the public part of a new key, which nothing else uses. Its private part stays with whoever signs. */
   @TextLike(8_192, PUBLIC_KEY)
+  @Example('-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n')
   publicKey!: string;
 
   /** Id of a permission, `pm-…`. */
   @Optional()
   @TextLike(64, PERMISSION_ID)
+  @Example('pm-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')
   permissionId?: string;
 
   /** Your own id. For correlation only. */
   @Optional()
   @Text(100)
+  @Example('backend-1')
   externalId?: string;
 
   /** Days until the token ends, 1 to 730 (dfns-api 20.27). */
   @Optional()
   @Whole(1, 730)
+  @Example(365)
   daysValid?: number;
 }
 
@@ -39,6 +45,7 @@ export class NewPersonalAccessTokenDto extends NewAccessTokenDto {
   /** Seconds until the token ends. It is stronger than `daysValid`. */
   @Optional()
   @Whole(1, 63_072_000)
+  @Example(86400)
   secondsValid?: number;
 }
 
@@ -47,10 +54,12 @@ export class NewPersonalAccessTokenDto extends NewAccessTokenDto {
 export class AccessTokenChangesDto {
   @Optional()
   @Text(100)
+  @Example('Backend')
   name?: string;
 
   /** Your own id. For correlation only. */
   @Optional()
   @Text(100)
+  @Example('backend-1')
   externalId?: string;
 }

@@ -1,16 +1,20 @@
 import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional } from './rules.js';
+import { Example } from './schema.js';
 
 abstract class AssertionDto {
   @Base64url(1_400)
+  @Example('c2lnbmluZy1rZXk')
   credId!: string;
 
   /** Base64url of the signed JSON text of type `key.get` or `webauthn.get`. */
   @Base64url(4_096)
+  @Example('eyJ0eXBlIjoia2V5LmdldCJ9')
   clientData!: string;
 
   @Base64url(4_096)
+  @Example('MEUCIQDx')
   signature!: string;
 
   @Optional()
@@ -24,10 +28,12 @@ export class SignedByKeyDto extends AssertionDto {}
 /** A signature of a passkey. */
 export class SignedByPasskeyDto extends AssertionDto {
   @Base64url(4_096)
+  @Example('SZYN5YgO')
   authenticatorData!: string;
 
   @Optional()
   @Base64url(128)
+  @Example('dXMtMWEyYjM')
   userHandle?: string;
 }
 

@@ -3,20 +3,23 @@ import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validato
 import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
-import { Schema } from './schema.js';
+import { Example, Schema } from './schema.js';
 
 /** The public part of a new credential (dfns-api 8.7, 8.8). */
 export class CredentialInfoDto {
   /** Chosen by the maker of the key, or by the authenticator. */
   @Base64url(1_400)
+  @Example('c2lnbmluZy1rZXk')
   credId!: string;
 
   /** Base64url of JSON text of type `key.create` or `webauthn.create`. */
   @Base64url(4_096)
+  @Example('eyJ0eXBlIjoia2V5LmNyZWF0ZSJ9')
   clientData!: string;
 
   /** Base64url. For a key: JSON text with its PEM and a signature. For a passkey: the attestation object. */
   @Base64url(16_384)
+  @Example('eyJwdWJsaWNLZXkiOiIuLi4ifQ')
   attestationData!: string;
 }
 
@@ -26,6 +29,7 @@ abstract class CredentialDto {
 
   @Optional()
   @Text(100)
+  @Example('My phone')
   credentialName?: string;
 }
 
@@ -48,6 +52,7 @@ export class PasswordProtectedKeyCredentialDto extends CredentialDto {
 
   /** Dfns cannot read it. */
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey!: string;
 }
 
@@ -60,6 +65,7 @@ export class RecoveryKeyCredentialDto extends CredentialDto {
   /** Dfns cannot read it. It is returned when a recovery begins. */
   @Optional()
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey?: string;
 }
 
@@ -114,17 +120,20 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
 @Bounded
 export class NewCredentialDto {
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
+  @Example('PasswordProtectedKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
   @Nested(CredentialInfoDto)
   credentialInfo!: CredentialInfoDto;
 
   @Text(100)
+  @Example('My phone')
   credentialName!: string;
 
   /** Dfns cannot read it (dfns-api 8.10). Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`. */
   @EncryptedKeyOfKind()
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey?: string;
 }
 
@@ -133,5 +142,6 @@ export class NewCredentialDto {
 export class CreateCredentialDto extends NewCredentialDto {
   /** From the credential challenge. Keep it on the server. */
   @Text(8_192)
+  @Example('eyJhbGciOi.eyJpc3Mi.c2lnbmF0')
   challengeIdentifier!: string;
 }

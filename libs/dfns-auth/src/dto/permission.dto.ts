@@ -1,5 +1,6 @@
 import { Bounded } from './bounded.js';
 import { Optional, Text, TextsLike } from './rules.js';
+import { Example } from './schema.js';
 
 /** The form of a name such as `Wallets:Read`. Dfns knows which names there are. */
 const OPERATION = '^[A-Za-z]+(?::[A-Za-z]+)+$';
@@ -9,10 +10,12 @@ const OPERATION = '^[A-Za-z]+(?::[A-Za-z]+)+$';
 export class NewPermissionDto {
   /** No two permissions have the same name, archived ones included. */
   @Text(100)
+  @Example('Readers')
   name!: string;
 
   /** Names of operations, such as `Wallets:Read` (dfns-api 14.1). */
   @TextsLike(500, 100, OPERATION)
+  @Example(['Wallets:Read'])
   operations!: string[];
 }
 
@@ -21,10 +24,12 @@ export class NewPermissionDto {
 export class PermissionChangesDto {
   @Optional()
   @Text(100)
+  @Example('Readers')
   name?: string;
 
   /** Replaces all operations. */
   @Optional()
   @TextsLike(500, 100, OPERATION)
+  @Example(['Wallets:Read'])
   operations?: string[];
 }

@@ -2,12 +2,14 @@ import { Bounded } from './bounded.js';
 import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { NestedList } from './nested.js';
 import { OneOf, Optional, Text, TextLike } from './rules.js';
+import { Example } from './schema.js';
 
 /** Body of `POST /auth/registration/delegated` (dfns-api 10.1). */
 @Bounded
 export class DelegatedRegistrationDto {
   /** The username: any unique text, not only an e-mail address. Take it from your own authenticated principal. */
   @Text(500)
+  @Example('ada')
   email!: string;
 
   @OneOf('EndUser')
@@ -16,6 +18,7 @@ export class DelegatedRegistrationDto {
   /** Your own id of the user. For correlation only. */
   @Optional()
   @Text(100)
+  @Example('customer-1')
   externalId?: string;
 }
 
@@ -28,10 +31,12 @@ export class CompleteRegistrationDto extends RegistrationCredentialsDto {}
 export class NewWalletDto {
   /** Name of the network at Dfns, e.g. `EthereumSepolia`. */
   @TextLike(64, '^[A-Za-z0-9]+$')
+  @Example('EthereumSepolia')
   network!: string;
 
   @Optional()
   @Text(100)
+  @Example('My wallet')
   name?: string;
 }
 

@@ -1,21 +1,25 @@
 import { Bounded } from './bounded.js';
 import { Flag, Optional, Text, TextLike } from './rules.js';
+import { Example } from './schema.js';
 
 /** Body of `POST /auth/users` (dfns-api 12.7), without `kind`, which is always `CustomerEmployee`. */
 @Bounded
 export class InvitedUserDto {
   /** Gets the invitation, and is the username. */
   @TextLike(254, '^[^\\s@]+@[^\\s@]+$')
+  @Example('ada@bank.example')
   email!: string;
 
   /** Your own id of the user. For correlation only. */
   @Optional()
   @Text(100)
+  @Example('employee-1')
   externalId?: string;
 
   /** Whether the user must log in with SSO. Default at Dfns: false. */
   @Optional()
   @Flag()
+  @Example(true)
   isSSORequired?: boolean;
 }
 
@@ -23,5 +27,6 @@ export class InvitedUserDto {
 @Bounded
 export class UserChangesDto {
   @Flag()
+  @Example(true)
   isSSORequired!: boolean;
 }
