@@ -76,7 +76,8 @@ export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
 export { DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
 export { DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
-export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
+export { DfnsUserGuard } from './edge/user.guard.js';
+export { DfnsToken, DfnsUsername } from './edge/user-parameters.js';
 export { DfnsWebhook, DfnsWebhookEvent } from './edge/webhook.guard.js';
 export {
   DfnsApiError,
