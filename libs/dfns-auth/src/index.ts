@@ -71,6 +71,7 @@ export {
   DelegatedRegistrationDto,
   NewWalletDto,
 } from './dto/registration.dto.js';
+export type { StandardResult, StandardSchema } from './dto/standard-schema.js';
 export { InvitedUserDto, UserChangesDto } from './dto/user-changes.dto.js';
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
 export { DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';

@@ -1,6 +1,7 @@
 import { Bounded } from './bounded.js';
 import { Optional, Text, TextLike, Whole } from './rules.js';
 import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** The container that Dfns accepts for a public key (dfns-api 8.4). */
 const PUBLIC_KEY = '^-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\\r\\n]+-----END (?:RSA )?PUBLIC KEY-----\\s?$';
@@ -37,11 +38,15 @@ abstract class NewAccessTokenDto {
 
 /** Body of `POST /auth/service-accounts` (dfns-api 12.3). Without `permissionId` the account may do nothing. */
 @Bounded
-export class NewServiceAccountDto extends NewAccessTokenDto {}
+export class NewServiceAccountDto extends NewAccessTokenDto {
+  declare static readonly '~standard': StandardSchema<NewServiceAccountDto>;
+}
 
 /** Body of `POST /auth/pats` (dfns-api 12.5). Without `permissionId` the token may do all that its user may do. */
 @Bounded
 export class NewPersonalAccessTokenDto extends NewAccessTokenDto {
+  declare static readonly '~standard': StandardSchema<NewPersonalAccessTokenDto>;
+
   /** Seconds until the token ends. It is stronger than `daysValid`. */
   @Optional()
   @Whole(1, 63_072_000)
@@ -52,6 +57,8 @@ export class NewPersonalAccessTokenDto extends NewAccessTokenDto {
 /** Body of `PUT /auth/service-accounts/{id}` and of `PUT /auth/pats/{id}`. */
 @Bounded
 export class AccessTokenChangesDto {
+  declare static readonly '~standard': StandardSchema<AccessTokenChangesDto>;
+
   @Optional()
   @Text(100)
   @Example('Backend')

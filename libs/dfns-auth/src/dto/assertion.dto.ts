@@ -2,6 +2,7 @@ import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional } from './rules.js';
 import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 abstract class AssertionDto {
   @Base64url(1_400)
@@ -73,6 +74,8 @@ const ASSERTIONS = {
 /** A signed user action challenge: the body of `POST /auth/action` without `challengeIdentifier` (dfns-api 7.7). */
 @Bounded
 export class UserActionAssertionDto {
+  declare static readonly '~standard': StandardSchema<UserActionAssertionDto>;
+
   @NestedByKind('kind', ASSERTIONS)
   firstFactor!: FactorAssertionDto;
 

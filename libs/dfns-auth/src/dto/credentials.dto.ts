@@ -4,6 +4,7 @@ import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 import { Example, Schema } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** The public part of a new credential (dfns-api 8.7, 8.8). */
 export class CredentialInfoDto {
@@ -59,6 +60,8 @@ export class PasswordProtectedKeyCredentialDto extends CredentialDto {
 /** A new key for a recovery, when all other credentials are lost (dfns-api 8.10). */
 @Bounded
 export class RecoveryKeyCredentialDto extends CredentialDto {
+  declare static readonly '~standard': StandardSchema<RecoveryKeyCredentialDto>;
+
   @OneOf('RecoveryKey')
   credentialKind!: 'RecoveryKey';
 
@@ -83,6 +86,8 @@ export const RECOVERY_CREDENTIALS = { RecoveryKey: RecoveryKeyCredentialDto };
 /** The credentials that a user registers in one call. All of them sign the same challenge. */
 @Bounded
 export class RegistrationCredentialsDto {
+  declare static readonly '~standard': StandardSchema<RegistrationCredentialsDto>;
+
   @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
   firstFactorCredential!: SigningCredentialDto;
 
@@ -119,6 +124,8 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
 /** A credential that a user adds to the existing ones (dfns-api 19.9). */
 @Bounded
 export class NewCredentialDto {
+  declare static readonly '~standard': StandardSchema<NewCredentialDto>;
+
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
   @Example('PasswordProtectedKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
@@ -140,6 +147,8 @@ export class NewCredentialDto {
 /** Body of `POST /auth/credentials` (dfns-api 13.2, 19.9). */
 @Bounded
 export class CreateCredentialDto extends NewCredentialDto {
+  declare static readonly '~standard': StandardSchema<CreateCredentialDto>;
+
   /** From the credential challenge. Keep it on the server. */
   @Text(8_192)
   @Example('eyJhbGciOi.eyJpc3Mi.c2lnbmF0')

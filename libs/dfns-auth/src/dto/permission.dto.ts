@@ -1,6 +1,7 @@
 import { Bounded } from './bounded.js';
 import { Optional, Text, TextsLike } from './rules.js';
 import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** The form of a name such as `Wallets:Read`. Dfns knows which names there are. */
 const OPERATION = '^[A-Za-z]+(?::[A-Za-z]+)+$';
@@ -8,6 +9,8 @@ const OPERATION = '^[A-Za-z]+(?::[A-Za-z]+)+$';
 /** Body of `POST /permissions` (dfns-api 14.4). */
 @Bounded
 export class NewPermissionDto {
+  declare static readonly '~standard': StandardSchema<NewPermissionDto>;
+
   /** No two permissions have the same name, archived ones included. */
   @Text(100)
   @Example('Readers')
@@ -22,6 +25,8 @@ export class NewPermissionDto {
 /** Body of `PUT /permissions/{id}` (dfns-api 14.4). */
 @Bounded
 export class PermissionChangesDto {
+  declare static readonly '~standard': StandardSchema<PermissionChangesDto>;
+
   @Optional()
   @Text(100)
   @Example('Readers')

@@ -3,10 +3,13 @@ import { RegistrationCredentialsDto } from './credentials.dto.js';
 import { Nested } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
 import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** Body of `POST /auth/recover/user/delegated` (dfns-api 11.1). */
 @Bounded
 export class DelegatedRecoveryDto {
+  declare static readonly '~standard': StandardSchema<DelegatedRecoveryDto>;
+
   /** Name with which the user was registered. Take it from your own authenticated principal, never from a request. */
   @Text(500)
   @Example('ada')
@@ -53,6 +56,8 @@ export class RecoveryDto {
  */
 @Bounded
 export class RecoverUserDto {
+  declare static readonly '~standard': StandardSchema<RecoverUserDto>;
+
   @Nested(RecoveryDto)
   recovery!: RecoveryDto;
 

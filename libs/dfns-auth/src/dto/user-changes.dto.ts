@@ -1,10 +1,13 @@
 import { Bounded } from './bounded.js';
 import { Flag, Optional, Text, TextLike } from './rules.js';
 import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** Body of `POST /auth/users` (dfns-api 12.7), without `kind`, which is always `CustomerEmployee`. */
 @Bounded
 export class InvitedUserDto {
+  declare static readonly '~standard': StandardSchema<InvitedUserDto>;
+
   /** Gets the invitation, and is the username. */
   @TextLike(254, '^[^\\s@]+@[^\\s@]+$')
   @Example('ada@bank.example')
@@ -26,6 +29,8 @@ export class InvitedUserDto {
 /** Body of `PUT /auth/users/{id}` (dfns-api 12.7). */
 @Bounded
 export class UserChangesDto {
+  declare static readonly '~standard': StandardSchema<UserChangesDto>;
+
   @Flag()
   @Example(true)
   isSSORequired!: boolean;
