@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { RequestTrace } from './demonstration/request-trace.js';
 import { DfnsConnection } from './dfns/dfns-connection.js';
+import { serveOpenApi } from './openapi/serve-openapi.js';
 import { servePage } from './page/serve-page.js';
 import { sessionMiddleware } from './session/session.middleware.js';
 
@@ -15,5 +16,6 @@ export async function createApplication(options: NestApplicationOptions = {}): P
   if (app.get(DfnsConnection).isLocal) app.use(app.get(RequestTrace).middleware);
   app.use(sessionMiddleware());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  serveOpenApi(app);
   return app;
 }

@@ -104,6 +104,7 @@ export default defineConfig({
             guide('Several organisations', 'organisations'),
             guide('Replicas and Redis', 'replicas-and-redis'),
             guide('Keys: KMS, HSM, rotation', 'keys'),
+            guide('Networks', 'networks'),
             guide('When Dfns fails', 'when-dfns-fails'),
             guide('Testing', 'testing'),
             guide('Monitoring', 'monitoring'),

@@ -1,6 +1,8 @@
 import { Body, Controller, Post, Req } from '@nestjs/common';
+import { ApiCreatedResponse } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { openSession } from '../session/open-session.js';
+import { SessionView } from '../session/session-view.js';
 import { Accounts } from './accounts.js';
 import { CredentialsDto } from './credentials.dto.js';
 
@@ -10,7 +12,8 @@ export class AccountsController {
 
   /** Creates an account and logs in. */
   @Post()
-  async create(@Body() { email, password }: CredentialsDto, @Req() request: Request): Promise<{ email: string }> {
+  @ApiCreatedResponse({ type: SessionView })
+  async create(@Body() { email, password }: CredentialsDto, @Req() request: Request): Promise<SessionView> {
     return openSession(request, await this.accounts.create(email, password));
   }
 }

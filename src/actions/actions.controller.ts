@@ -1,5 +1,13 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { DelegatedCeremonies, DfnsUserGuard, DfnsUsername, UserActionAssertionDto } from 'nestjs-dfns-auth';
+import { ApiExtraModels, ApiOkResponse, refs } from '@nestjs/swagger';
+import {
+  DelegatedCeremonies,
+  DfnsCredential,
+  DfnsUserGuard,
+  DfnsUsername,
+  UserActionAssertionDto,
+} from 'nestjs-dfns-auth';
+import { TransferAnswer } from '../wallets/transfer.dto.js';
 
 /** Finishes an action that needs a signature of the user: sends it to Dfns and returns the answer of Dfns. */
 @Controller('actions')
@@ -9,11 +17,13 @@ export class ActionsController {
 
   @Post(':ceremonyId')
   @HttpCode(200)
+  @ApiExtraModels(DfnsCredential, TransferAnswer)
+  @ApiOkResponse({ schema: { oneOf: refs(DfnsCredential, TransferAnswer) } })
   finish(
     @DfnsUsername() username: string,
     @Param('ceremonyId') ceremonyId: string,
     @Body() assertion: UserActionAssertionDto,
-  ): Promise<unknown> {
+  ): Promise<DfnsCredential | TransferAnswer> {
     return this.ceremonies.finishAction(username, ceremonyId, assertion);
   }
 }

@@ -1,12 +1,12 @@
 import { Body, Controller, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse } from '@nestjs/swagger';
 import {
-  type Ceremony,
+  BegunAction,
+  BegunCredential,
   DelegatedCeremonies,
   DfnsUserGuard,
   DfnsUsername,
   NewCredentialDto,
-  type PublicCredentialChallenge,
-  type PublicUserActionChallenge,
 } from 'nestjs-dfns-auth';
 
 /**
@@ -18,16 +18,18 @@ export class CredentialsController {
   constructor(private readonly ceremonies: DelegatedCeremonies) {}
 
   @Post()
-  begin(@DfnsUsername() username: string): Promise<Ceremony<PublicCredentialChallenge>> {
+  @ApiCreatedResponse({ type: BegunCredential })
+  begin(@DfnsUsername() username: string): Promise<BegunCredential> {
     return this.ceremonies.beginCredential(username, 'Fido2');
   }
 
   @Post(':ceremonyId')
+  @ApiCreatedResponse({ type: BegunAction })
   beginApproval(
     @DfnsUsername() username: string,
     @Param('ceremonyId') ceremonyId: string,
     @Body() credential: NewCredentialDto,
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+  ): Promise<BegunAction> {
     return this.ceremonies.beginCredentialAction(username, ceremonyId, credential);
   }
 }

@@ -11,6 +11,7 @@ import {
   Req,
   UseGuards,
 } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import type { DfnsSandbox } from 'dfns-sandbox';
 import type { Request } from 'express';
@@ -34,6 +35,7 @@ class ChallengeDto {
 }
 
 /** What the page needs to be a demonstration. With a real Dfns, there is nothing here. */
+@ApiExcludeController()
 @Controller('demonstration')
 export class DemonstrationController {
   #failure = 'none';

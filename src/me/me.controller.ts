@@ -1,16 +1,17 @@
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty, PartialType, PickType } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { DfnsCredentials, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
+import { DfnsCredential, DfnsCredentials, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
+import { SessionView } from '../session/session-view.js';
 
-/** The members of a credential that the browser gets. */
-export interface CredentialView {
-  credentialId: string;
-  kind: string;
-  name: string;
-  isActive: boolean;
-  dateCreated: string;
-  /** With it, the page verifies signatures itself. */
-  publicKey: string;
+const SHOWN = ['credentialId', 'kind', 'name', 'isActive', 'dateCreated', 'publicKey'] as const;
+
+/** The members of a credential that the browser gets. With the public key, the page verifies signatures itself. */
+class CredentialView extends PickType(DfnsCredential, SHOWN) {}
+
+class MeView extends PartialType(SessionView) {
+  @ApiProperty({ type: [CredentialView] })
+  credentials!: CredentialView[];
 }
 
 @Controller('me')
@@ -20,10 +21,8 @@ export class MeController {
 
   /** The user who is logged in, and the user's credentials, read from Dfns with the user's token. */
   @Get()
-  async me(
-    @DfnsUsername() username: string,
-    @Req() request: Request,
-  ): Promise<{ email?: string; credentials: CredentialView[] }> {
+  @ApiOkResponse({ type: MeView })
+  async me(@DfnsUsername() username: string, @Req() request: Request): Promise<MeView> {
     const all = await this.credentials.list(username);
     const credentials = all.map(({ credentialId, kind, name, isActive, dateCreated, publicKey }) => ({
       credentialId,

@@ -1,11 +1,11 @@
 import { Body, ConflictException, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse } from '@nestjs/swagger';
 import {
-  type Ceremony,
+  BegunRecovery,
   DelegatedCeremonies,
   DfnsCredentials,
   DfnsUserGuard,
   DfnsUsername,
-  type PublicRecoveryChallenge,
   RecoverUserDto,
 } from 'nestjs-dfns-auth';
 
@@ -19,7 +19,8 @@ export class RecoveryController {
   ) {}
 
   @Post()
-  async begin(@DfnsUsername() username: string): Promise<Ceremony<PublicRecoveryChallenge>> {
+  @ApiCreatedResponse({ type: BegunRecovery })
+  async begin(@DfnsUsername() username: string): Promise<BegunRecovery> {
     const credentials = await this.credentials.list(username);
     const recoveryKey = credentials.find(({ kind, isActive }) => kind === 'RecoveryKey' && isActive);
     if (!recoveryKey) throw new ConflictException('This account has no recovery code.');
@@ -28,6 +29,7 @@ export class RecoveryController {
 
   @Post(':ceremonyId')
   @HttpCode(204)
+  @ApiNoContentResponse()
   async finish(
     @DfnsUsername() username: string,
     @Param('ceremonyId') ceremonyId: string,

@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse } from '@nestjs/swagger';
 import {
-  type Ceremony,
+  BegunRegistration,
   DelegatedCeremonies,
   DfnsUserGuard,
   DfnsUsername,
-  type PublicRegistrationChallenge,
   RegistrationCredentialsDto,
 } from 'nestjs-dfns-auth';
 
@@ -17,12 +17,14 @@ export class RegistrationController {
   constructor(private readonly ceremonies: DelegatedCeremonies) {}
 
   @Post()
-  begin(@DfnsUsername() username: string): Promise<Ceremony<PublicRegistrationChallenge>> {
+  @ApiCreatedResponse({ type: BegunRegistration })
+  begin(@DfnsUsername() username: string): Promise<BegunRegistration> {
     return this.ceremonies.beginRegistration(username, { wallets: [FIRST_WALLET] });
   }
 
   @Post(':ceremonyId')
   @HttpCode(204)
+  @ApiNoContentResponse()
   async finish(
     @DfnsUsername() username: string,
     @Param('ceremonyId') ceremonyId: string,

@@ -1,17 +1,23 @@
 import { Body, Controller, Param, Post, UseGuards } from '@nestjs/common';
-import {
-  type Ceremony,
-  DelegatedCeremonies,
-  DfnsClient,
-  DfnsUserGuard,
-  DfnsUsername,
-  type PublicUserActionChallenge,
-} from 'nestjs-dfns-auth';
+import { ApiCreatedResponse, ApiProperty } from '@nestjs/swagger';
+import { BegunAction, DelegatedCeremonies, DfnsClient, DfnsUserGuard, DfnsUsername } from 'nestjs-dfns-auth';
 import { TransferDto } from './transfer.dto.js';
 
+class SignedRequest {
+  @ApiProperty({ enum: ['POST'] })
+  method!: 'POST';
+
+  @ApiProperty({ example: '/wallets/wa-2m3n4-5p6q7-8r9s0t1u2v3w4x5y/transfers' })
+  path!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, example: { kind: 'Native', to: '0x00', amount: '1' } })
+  body!: object;
+}
+
 /** What the user is asked to sign, and exactly the request that the signature is for. */
-interface WalletAction extends Ceremony<PublicUserActionChallenge> {
-  request: { method: 'POST'; path: string; body: object };
+class WalletAction extends BegunAction {
+  @ApiProperty({ type: SignedRequest })
+  request!: SignedRequest;
 }
 
 /** Transfers from a wallet. The user approves each one: `POST /actions/:ceremonyId` makes it. */
@@ -24,6 +30,7 @@ export class TransfersController {
   ) {}
 
   @Post()
+  @ApiCreatedResponse({ type: WalletAction })
   async begin(
     @DfnsUsername() username: string,
     @Param('walletId') walletId: string,

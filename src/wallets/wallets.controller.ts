@@ -1,15 +1,43 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { DfnsClient, DfnsUserGuard, DfnsUsername, type Wallet } from 'nestjs-dfns-auth';
+import { ApiOkResponse, ApiProperty, PickType } from '@nestjs/swagger';
+import { DfnsClient, DfnsUserGuard, DfnsUsername, Wallet } from 'nestjs-dfns-auth';
+
+class Balance {
+  @ApiProperty({ example: '1000000000000000000' })
+  amount!: string;
+
+  @ApiProperty({ example: 'ETH' })
+  symbol!: string;
+
+  @ApiProperty({ type: 'integer', example: 18 })
+  decimals!: number;
+}
+
+class TransferView {
+  @ApiProperty({ example: 'xfr-2m3n4-5p6q7-8r9s0t1u2v3w4x5y' })
+  id!: string;
+
+  @ApiProperty({ example: '0x00e3495cf6af59008f22ffaf32d4c92ac33dac47' })
+  to!: string;
+
+  @ApiProperty({ example: '1000000000000000' })
+  amount!: string;
+
+  @ApiProperty({ example: 'Confirmed' })
+  status!: string;
+
+  @ApiProperty({ required: false, example: 'The balance is too small.' })
+  reason?: string;
+}
 
 /** A wallet, as the browser gets it. Amounts are in the smallest unit. */
-export interface WalletView {
-  id: string;
-  network: string;
-  name?: string;
-  address?: string;
-  balance: { amount: string; symbol: string; decimals: number };
+class WalletView extends PickType(Wallet, ['id', 'network', 'name', 'address'] as const) {
+  @ApiProperty()
+  balance!: Balance;
+
   /** Newest first. */
-  transfers: { id: string; to: string; amount: string; status: string; reason?: string }[];
+  @ApiProperty({ type: [TransferView] })
+  transfers!: TransferView[];
 }
 
 interface Assets {
@@ -27,6 +55,7 @@ export class WalletsController {
 
   /** The wallets of the user who is logged in, read from Dfns with the user's token. */
   @Get()
+  @ApiOkResponse({ type: [WalletView] })
   async list(@DfnsUsername() username: string): Promise<WalletView[]> {
     const { items } = await this.#read<{ items: Wallet[] }>(username, '/wallets');
     return Promise.all(items.map((wallet) => this.#view(username, wallet)));

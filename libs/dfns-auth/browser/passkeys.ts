@@ -45,16 +45,15 @@ export interface SignedAction {
  */
 export async function createPasskey(challenge: PasskeyChallenge, options: NewPasskeyOptions = {}): Promise<NewPasskey> {
   const { name = 'Passkey', rp = challenge.rp } = options;
-  const selecting = 'authenticatorSelection' in challenge ? challenge : undefined;
   const publicKey = {
     challenge: utf8(challenge.challenge),
     user: { ...challenge.user, id: utf8(challenge.user.id) },
     rp: { name: document.title, ...rp },
     pubKeyCredParams: challenge.pubKeyCredParams,
     attestation: challenge.attestation,
-    authenticatorSelection: selecting?.authenticatorSelection,
+    authenticatorSelection: challenge.authenticatorSelection,
     // In a recovery, the passkeys that will be replaced must not keep this device from making a new one.
-    excludeCredentials: isRecovery(challenge) ? [] : selecting?.excludeCredentials.map(descriptor),
+    excludeCredentials: isRecovery(challenge) ? [] : challenge.excludeCredentials?.map(descriptor),
   } as PublicKeyCredentialCreationOptions;
   const { id, response } = await asked<AuthenticatorAttestationResponse>(() =>
     navigator.credentials.create({ publicKey }),

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '#library/config/nearest-name.js';
 
 /** The command was called in a wrong way. Its message never repeats a value, because a value may be a secret. */
 export class UsageError extends Error {}

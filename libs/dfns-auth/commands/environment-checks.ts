@@ -1,20 +1,15 @@
 import { existsSync } from 'node:fs';
-import { type DfnsAuthModuleOptions, dfnsAuthConfig, isDfnsError } from 'nestjs-dfns-auth';
-import { OPTIONS, type OptionEntry } from '#library/config/option-table.js';
+import { type DfnsAuthModuleOptions, isDfnsError } from 'nestjs-dfns-auth';
+import { readEnvironment } from '#library/config/environment.js';
+import { dfnsVariables, KNOWN_VARIABLES, unknownVariables } from '#library/config/known-variables.js';
+import { nearestName } from '#library/config/nearest-name.js';
 import { Sealer } from '#library/sealing/sealer.js';
 import { readEnvironmentFile } from './environment-file.js';
 import { foreignText } from './foreign-text.js';
-import { nearestName } from './nearest-name.js';
 import type { Finding } from './report.js';
 
-const PREFIX = 'DFNS_';
-/** The variable of the key for stores in the documentation. Applications read it, not the library. */
+/** The variable of the key for stores in the documentation. */
 const SEALING_KEY = 'DFNS_SEALING_KEY';
-
-/** The variables that the library reads, and {@link SEALING_KEY}. */
-const KNOWN_VARIABLES: readonly string[] = (Object.values(OPTIONS) as OptionEntry[])
-  .flatMap(({ variable, fromFile }) => (variable && fromFile ? [variable, `${variable}_FILE`] : (variable ?? [])))
-  .concat(SEALING_KEY);
 
 /**
  * Puts the variables of a file into the environment of this process. The file is checked for what it holds, so `DFNS_`
@@ -24,7 +19,7 @@ const KNOWN_VARIABLES: readonly string[] = (Object.values(OPTIONS) as OptionEntr
  */
 export function loadEnvironmentFile(path: string): Finding[] {
   const { variables, wrongLines } = readEnvironmentFile(path);
-  for (const name of namesInEnvironment()) delete process.env[name];
+  for (const name of dfnsVariables(process.env)) delete process.env[name];
   Object.assign(process.env, variables);
   if (wrongLines.length === 0) return [];
   return [
@@ -39,14 +34,14 @@ export function loadEnvironmentFile(path: string): Finding[] {
 
 /** Finds variables that nobody reads, because their name is misspelt. It fails only if there is no variable at all. */
 export function checkVariables(): Finding[] {
-  const names = namesInEnvironment();
+  const names = dfnsVariables(process.env);
   if (names.length === 0) {
     const fix = existsSync('.env')
       ? 'there is a file .env here: npx dfns-auth doctor --env-file .env'
       : 'set the variables of your application, or name the file that has them with --env-file';
     return [{ check: 'environment', status: 'failed', message: 'no variable begins with DFNS_', fix }];
   }
-  const unknown = names.filter((name) => !KNOWN_VARIABLES.includes(name));
+  const unknown = unknownVariables(process.env);
   if (unknown.length === 0) {
     return [
       { check: 'environment', status: 'ok', message: `${names.length} variables begin with DFNS_, and all are known` },
@@ -68,7 +63,7 @@ export function checkVariables(): Finding[] {
 /** Reads the options from the environment, as an application does. Without options, the findings say what is wrong. */
 export function checkConfiguration(): { options?: DfnsAuthModuleOptions; findings: Finding[] } {
   try {
-    const options = dfnsAuthConfig() as DfnsAuthModuleOptions;
+    const options = readEnvironment(process.env);
     return { options, findings: [{ check: 'configuration', status: 'ok', message: 'all options are valid' }] };
   } catch (error) {
     if (!isDfnsError(error)) throw error;
@@ -88,10 +83,6 @@ export function checkSealingKey(): Finding[] {
     const fix = 'make one with "openssl rand -base64 32"';
     return [{ check: 'sealing-key', status: 'failed', message: `${SEALING_KEY} is not 32 bytes in base64`, fix }];
   }
-}
-
-function namesInEnvironment(): string[] {
-  return Object.keys(process.env).filter((name) => name.startsWith(PREFIX));
 }
 
 /** A problem of the library is written as `what is wrong: how to fix it`. */

@@ -1,5 +1,5 @@
+import { nearestName } from '#library/config/nearest-name.js';
 import { UsageError } from './arguments.js';
-import { nearestName } from './nearest-name.js';
 
 /** A command of `dfns-auth`. It returns the exit code of the process. */
 type Command = (args: string[]) => Promise<number>;

@@ -14,18 +14,24 @@ export type {
   UntypedRouteInput,
   UntypedRouteRequest,
 } from './calls/routes.js';
+export {
+  BegunAction,
+  BegunCredential,
+  BegunRecovery,
+  BegunRegistration,
+  type Ceremony,
+} from './ceremonies/begun-ceremonies.js';
 export { KeyvCeremonyStore } from './ceremonies/ceremony-stores.js';
 export { DelegatedCeremonies } from './ceremonies/delegated-ceremonies.js';
-export type { BegunAction, CeremonyAction } from './ceremonies/external-id.js';
-export type { Ceremony } from './ceremonies/open-ceremonies.js';
-export type {
+export type { CeremonyAction } from './ceremonies/external-id.js';
+export {
   PublicCredentialChallenge,
   PublicRecoveryChallenge,
   PublicRegistrationChallenge,
   PublicUserActionChallenge,
 } from './ceremonies/public-challenges.js';
 export type { RegistrationOptions } from './ceremonies/registration-ceremony.js';
-export type { RegisteredUser } from './ceremonies/registration-completion.js';
+export { RegisteredUser } from './ceremonies/registration-completion.js';
 export { type Clock, DFNS_CLOCK } from './config/config.js';
 export { dfnsAuthConfig } from './config/environment.js';
 export type {
@@ -71,12 +77,14 @@ export {
   DelegatedRegistrationDto,
   NewWalletDto,
 } from './dto/registration.dto.js';
+export type { StandardResult, StandardSchema } from './dto/standard-schema.js';
 export { InvitedUserDto, UserChangesDto } from './dto/user-changes.dto.js';
 export { DfnsExceptionFilter } from './edge/dfns-exception.filter.js';
-export { type DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
+export { DfnsHealth, DfnsHealthIndicator } from './edge/dfns-health.js';
 export { DfnsIdentity } from './edge/dfns-identity.js';
-export { type DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
-export { DfnsToken, DfnsUserGuard, DfnsUsername } from './edge/user.guard.js';
+export { DfnsHttpAnswer, type HttpAnswerOptions, toHttpException } from './edge/http-answers.js';
+export { DfnsUserGuard } from './edge/user.guard.js';
+export { DfnsToken, DfnsUsername } from './edge/user-parameters.js';
 export { DfnsWebhook, DfnsWebhookEvent } from './edge/webhook.guard.js';
 export {
   DfnsApiError,
@@ -118,7 +126,7 @@ export type { DfnsAccessToken } from './services/access-token-answer.js';
 export type { CredentialChallenge, RecoveryChallenge, RegistrationChallenge } from './services/creation-challenges.js';
 export { DelegatedAuthService } from './services/delegated-auth.service.js';
 export { DfnsClient } from './services/dfns-client.js';
-export { type CredentialOwner, type DfnsCredential, DfnsCredentials } from './services/dfns-credentials.js';
+export { type CredentialOwner, DfnsCredential, DfnsCredentials } from './services/dfns-credentials.js';
 export {
   type DfnsPermission,
   type DfnsPermissionAssignment,
@@ -128,9 +136,9 @@ export {
 export { DfnsPersonalAccessTokens } from './services/dfns-personal-access-tokens.js';
 export { type DfnsServiceAccount, DfnsServiceAccounts, type ForceOptions } from './services/dfns-service-accounts.js';
 export { type DfnsUser, DfnsUsers, type PermissionOfIdentity, type UserQuery } from './services/dfns-users.js';
-export type {
-  DelegatedLoginResponse,
-  EndUserRegistrationResult,
+export {
+  type DelegatedLoginResponse,
+  type EndUserRegistrationResult,
   RecoveryResult,
   RegistrationResult,
   Wallet,

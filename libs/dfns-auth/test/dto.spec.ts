@@ -1,92 +1,20 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Module, Post, ValidationPipe } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { Test } from '@nestjs/testing';
+import { describe, expect, it } from '@jest/globals';
+import { ValidationPipe } from '@nestjs/common';
 import fc from 'fast-check';
-import {
-  AccessTokenChangesDto,
-  CompleteEndUserRegistrationDto,
-  CompleteRegistrationDto,
-  CreateCredentialDto,
-  DelegatedRecoveryDto,
-  DelegatedRegistrationDto,
-  InvitedUserDto,
-  NewCredentialDto,
-  NewPermissionDto,
-  NewPersonalAccessTokenDto,
-  NewServiceAccountDto,
-  PermissionChangesDto,
-  RecoverUserDto,
-  RegistrationCredentialsDto,
-  UserActionAssertionDto,
-  UserChangesDto,
-} from 'nestjs-dfns-auth';
+import { CompleteRegistrationDto, NewCredentialDto, UserActionAssertionDto } from 'nestjs-dfns-auth';
 import { vectors } from './support/published-vectors.js';
+import {
+  bodies,
+  key,
+  type Path,
+  passkey,
+  pathsOf,
+  places,
+  recoveryCredential,
+  withMember,
+} from './support/request-bodies.js';
 
-const { fido2, keyRegistration, recovery } = vectors;
-const passkey = fido2.registration.variants[0]!.credential;
-const key = keyRegistration[0]!.credential;
-const recoveryCredential = { ...key, credentialKind: 'RecoveryKey', encryptedPrivateKey: '{"any": "text"}' };
-const wrapped = { ...key, credentialKind: 'PasswordProtectedKey', encryptedPrivateKey: 'opaque' };
-
-const newToken = { name: 'ci', publicKey: '-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n' };
-
-/** Correct requests, by the class that describes them. */
-const VALID: [string, new () => object, object[]][] = [
-  ['DelegatedRegistrationDto', DelegatedRegistrationDto, [{ email: 'ada', kind: 'EndUser', externalId: 'x' }]],
-  ['DelegatedRecoveryDto', DelegatedRecoveryDto, [{ username: 'ada', credentialId: 'any id' }]],
-  [
-    'CompleteRegistrationDto',
-    CompleteRegistrationDto,
-    [
-      { firstFactorCredential: passkey, recoveryCredential },
-      { recoveryCredential, secondFactorCredential: wrapped, firstFactorCredential: key },
-      ...keyRegistration.map(({ credential }) => ({ firstFactorCredential: credential })),
-      ...fido2.registration.variants.map(({ credential }) => ({ firstFactorCredential: credential })),
-    ],
-  ],
-  ['RegistrationCredentialsDto', RegistrationCredentialsDto, [{ firstFactorCredential: wrapped }]],
-  [
-    'CompleteEndUserRegistrationDto',
-    CompleteEndUserRegistrationDto,
-    [
-      { firstFactorCredential: passkey, wallets: [{ network: 'EthereumSepolia', name: 'one' }, { network: 'Solana' }] },
-      { wallets: [], firstFactorCredential: key },
-    ],
-  ],
-  ['RecoverUserDto', RecoverUserDto, [recovery.body]],
-  [
-    'UserActionAssertionDto',
-    UserActionAssertionDto,
-    [
-      ...fido2.assertion.variants.map(({ firstFactor }) => ({ firstFactor })),
-      {
-        firstFactor: {
-          kind: 'Key',
-          credentialAssertion: { credId: 'Y3JlZA', clientData: 'e30=', signature: 'c2ln', algorithm: 'SHA256' },
-        },
-        secondFactor: {
-          kind: 'PasswordProtectedKey',
-          credentialAssertion: { credId: 'Y3JlZA==', clientData: 'e30', signature: 'c2ln' },
-        },
-      },
-    ],
-  ],
-  [
-    'NewServiceAccountDto',
-    NewServiceAccountDto,
-    [{ ...newToken, permissionId: 'pm-1a2b3-4c5d6-7e8f', externalId: 'x' }],
-  ],
-  ['NewPersonalAccessTokenDto', NewPersonalAccessTokenDto, [{ ...newToken, daysValid: 730, secondsValid: 1 }]],
-  ['AccessTokenChangesDto', AccessTokenChangesDto, [{ name: 'ci', externalId: 'x' }, {}]],
-  ['NewPermissionDto', NewPermissionDto, [{ name: 'readers', operations: ['Wallets:Read', 'Auth:Users:Read'] }]],
-  ['PermissionChangesDto', PermissionChangesDto, [{ operations: ['Keys:Vrf:Derive'] }, { name: 'x' }]],
-  ['InvitedUserDto', InvitedUserDto, [{ email: 'ada@example.test', externalId: 'x', isSSORequired: false }]],
-  ['UserChangesDto', UserChangesDto, [{ isSSORequired: true }]],
-  ['NewCredentialDto', NewCredentialDto, [{ ...passkey }, { ...recoveryCredential }, { ...wrapped }]],
-  ['CreateCredentialDto', CreateCredentialDto, [{ ...key, challengeIdentifier: 'e30.e30.e30' }]],
-];
-
+const { fido2 } = vectors;
 const pipe = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true });
 
 /** Returns what a controller gets for a body that arrives as text, or the messages of the refusal. */
@@ -99,29 +27,6 @@ async function received(Dto: new () => object, text: string): Promise<{ json?: s
   }
 }
 
-type Path = (string | number)[];
-
-/** Returns the path of every member of a body, of objects and of values. */
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  const inner = Object.entries(value).flatMap(([name, member]) =>
-    pathsOf(member, [...path, Array.isArray(value) ? Number(name) : name]),
-  );
-  return path.length === 0 ? inner : [path, ...inner];
-}
-
-/** Copies `body` and sets the member at `path` to `value`. For `undefined` it removes the member. */
-function withMember(body: object, path: Path, value: unknown): object {
-  const copy = structuredClone(body);
-  const parent = path.slice(0, -1).reduce((at: never, name) => at[name], copy as never) as Record<string, unknown>;
-  const name = path.at(-1) as string;
-  if (value === undefined) delete parent[name];
-  else Object.defineProperty(parent, name, { value, enumerable: true, configurable: true, writable: true });
-  return copy;
-}
-
-const bodies = VALID.flatMap(([name, Dto, valid]) => valid.map((body) => ({ name, Dto, body })));
-const places = bodies.flatMap(({ name, Dto, body }) => pathsOf(body).map((path) => ({ name, Dto, body, path })));
 const place = fc.constantFrom(...places);
 /** Names that a class may know at some level. */
 const KNOWN = new Set(['constructor', 'prototype', 'tags', ...places.flatMap(({ path }) => path.map(String))]);
@@ -255,57 +160,5 @@ describe('request classes under a strict ValidationPipe', () => {
     for (const [Dto, body] of stray) {
       await expect(received(Dto, JSON.stringify(body))).resolves.toEqual({ refusal: expect.any(Array) });
     }
-  });
-});
-
-describe('request classes in an OpenAPI document', () => {
-  @Controller()
-  class Registrations {
-    @Post('register')
-    register(@Body() _body: CompleteEndUserRegistrationDto): void {}
-
-    @Post('sign')
-    sign(@Body() _body: UserActionAssertionDto): void {}
-  }
-
-  @Module({ controllers: [Registrations] })
-  class Application {}
-
-  let schemas: Record<string, unknown>;
-
-  beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [Application] }).compile();
-    const app = testing.createNestApplication();
-    schemas = SwaggerModule.createDocument(app, new DocumentBuilder().build()).components?.schemas ?? {};
-    await app.close();
-  });
-
-  it('are described for each kind, with their rules', () => {
-    const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-    expect(schemas['CompleteEndUserRegistrationDto']).toEqual({
-      type: 'object',
-      properties: {
-        firstFactorCredential: {
-          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
-        },
-        secondFactorCredential: {
-          oneOf: ['Fido2CredentialDto', 'KeyCredentialDto', 'PasswordProtectedKeyCredentialDto'].map(ref),
-        },
-        recoveryCredential: { oneOf: [ref('RecoveryKeyCredentialDto')] },
-        wallets: { type: 'array', maxItems: 100, items: ref('NewWalletDto') },
-      },
-      required: ['wallets', 'firstFactorCredential'],
-    });
-    expect(schemas['KeyCredentialDto']).toMatchObject({
-      properties: {
-        credentialKind: { type: 'string', enum: ['Key'] },
-        credentialInfo: ref('CredentialInfoDto'),
-        credentialName: { type: 'string', minLength: 1, maxLength: 100 },
-      },
-      required: ['credentialKind', 'credentialInfo'],
-    });
-    expect(Object.keys(schemas)).toEqual(
-      expect.arrayContaining(['Fido2AssertionDto', 'SignedByPasskeyDto', 'NewWalletDto', 'CredentialInfoDto']),
-    );
   });
 });

@@ -7,7 +7,8 @@ import { checked } from '../dto/checked.js';
 import type { CallScope } from '../http/call-scope.js';
 import { requestText, type UserAction } from '../http/request-text.js';
 import { UserCalls } from '../tokens/user-calls.js';
-import { type BegunAction, type CeremonyAction, withExternalId } from './external-id.js';
+import type { BegunAction } from './begun-ceremonies.js';
+import { type CeremonyAction, withExternalId } from './external-id.js';
 import { newCeremony, OpenCeremonies } from './open-ceremonies.js';
 import { publicUserActionChallenge } from './public-challenges.js';
 

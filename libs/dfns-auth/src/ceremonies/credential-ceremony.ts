@@ -6,12 +6,9 @@ import type { CallScope } from '../http/call-scope.js';
 import { DfnsCredentials } from '../services/dfns-credentials.js';
 import { UserCalls } from '../tokens/user-calls.js';
 import { ActionCeremony } from './action-ceremony.js';
-import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
-import {
-  type PublicCredentialChallenge,
-  type PublicUserActionChallenge,
-  publicCredentialChallenge,
-} from './public-challenges.js';
+import type { BegunAction, BegunCredential } from './begun-ceremonies.js';
+import { newCeremony, OpenCeremonies } from './open-ceremonies.js';
+import { publicCredentialChallenge } from './public-challenges.js';
 
 interface Held {
   challengeIdentifier: string;
@@ -32,7 +29,7 @@ export class CredentialCeremony {
     this.#open = open;
   }
 
-  async begin(username: string, kind: CredentialKind, scope: CallScope): Promise<Ceremony<PublicCredentialChallenge>> {
+  async begin(username: string, kind: CredentialKind, scope: CallScope): Promise<BegunCredential> {
     const ask = async (userToken: string) => ({
       challenge: await this.#credentials.createChallenge({ userToken }, kind, scope),
       userToken,
@@ -43,12 +40,7 @@ export class CredentialCeremony {
     return this.#open.open(newCeremony('credential', username), row, publicCredentialChallenge(challenge), scope);
   }
 
-  async sign(
-    username: string,
-    ceremonyId: string,
-    given: NewCredentialDto,
-    scope: CallScope,
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+  async sign(username: string, ceremonyId: string, given: NewCredentialDto, scope: CallScope): Promise<BegunAction> {
     const credential = checked(NewCredentialDto, given);
     const { challengeIdentifier } = await this.#open.take<Held>({ kind: 'credential', username, ceremonyId }, scope);
     const body = { ...credential, challengeIdentifier };

@@ -16,15 +16,9 @@ import type { RecoverUserDto } from '../dto/recovery.dto.js';
 import type { CallOptions } from '../http/call-scope.js';
 import type { RecoveryResult } from '../services/results.js';
 import { ActionCeremony } from './action-ceremony.js';
+import type { BegunAction, BegunCredential, BegunRecovery, BegunRegistration } from './begun-ceremonies.js';
 import { CredentialCeremony } from './credential-ceremony.js';
-import type { BegunAction, CeremonyAction } from './external-id.js';
-import type { Ceremony } from './open-ceremonies.js';
-import type {
-  PublicCredentialChallenge,
-  PublicRecoveryChallenge,
-  PublicRegistrationChallenge,
-  PublicUserActionChallenge,
-} from './public-challenges.js';
+import type { CeremonyAction } from './external-id.js';
 import { RecoveryCeremony } from './recovery-ceremony.js';
 import { RegistrationCeremony, type RegistrationOptions } from './registration-ceremony.js';
 import type { RegisteredUser } from './registration-completion.js';
@@ -76,7 +70,7 @@ export class DelegatedCeremonies {
     username: string,
     registration: RegistrationOptions = {},
     options: CallOptions = {},
-  ): Promise<Ceremony<PublicRegistrationChallenge>> {
+  ): Promise<BegunRegistration> {
     return this.#calls.scope(options, (scope) => this.#registration.begin(name(username), registration, scope));
   }
 
@@ -97,11 +91,7 @@ export class DelegatedCeremonies {
    *
    * @param credentialId the `credId` of the recovery key that the user still has
    */
-  async beginRecovery(
-    username: string,
-    credentialId: string,
-    options: CallOptions = {},
-  ): Promise<Ceremony<PublicRecoveryChallenge>> {
+  async beginRecovery(username: string, credentialId: string, options: CallOptions = {}): Promise<BegunRecovery> {
     return this.#calls.scope(options, (scope) => this.#recovery.begin(name(username), credentialId, scope));
   }
 
@@ -158,11 +148,7 @@ export class DelegatedCeremonies {
   }
 
   /** Asks for one more credential of the user. The browser makes it; {@link beginCredentialAction} comes next. */
-  async beginCredential(
-    username: string,
-    kind: CredentialKind,
-    options: CallOptions = {},
-  ): Promise<Ceremony<PublicCredentialChallenge>> {
+  async beginCredential(username: string, kind: CredentialKind, options: CallOptions = {}): Promise<BegunCredential> {
     return this.#calls.scope(options, (scope) => this.#credentials.begin(name(username), kind, scope));
   }
 
@@ -175,7 +161,7 @@ export class DelegatedCeremonies {
     ceremonyId: string,
     credential: NewCredentialDto,
     options: CallOptions = {},
-  ): Promise<Ceremony<PublicUserActionChallenge>> {
+  ): Promise<BegunAction> {
     return this.#calls.scope(options, (scope) => this.#credentials.sign(name(username), ceremonyId, credential, scope));
   }
 }

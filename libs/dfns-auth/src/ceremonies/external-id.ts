@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { RoutedAction } from '../calls/routes.js';
 import { DfnsError } from '../errors/dfns-error.js';
 import type { UserAction } from '../http/request-text.js';
-import type { Ceremony } from './open-ceremonies.js';
-import type { PublicUserActionChallenge } from './public-challenges.js';
 
 /** A request that a user signs in a browser. */
 export interface CeremonyAction extends UserAction {
@@ -13,12 +11,6 @@ export interface CeremonyAction extends UserAction {
    * Dfns makes nothing twice, and answers what it made the first time (dfns-api 16.4). `true` makes a random one.
    */
   externalId?: string | true | undefined;
-}
-
-/** A ceremony of a request that a user signs. */
-export interface BegunAction extends Ceremony<PublicUserActionChallenge> {
-  /** What {@link CeremonyAction.externalId} was given or made. Keep it with your operation before you finish. */
-  externalId?: string;
 }
 
 /** The calls whose `externalId` makes a repetition harmless. For others, such as `POST /wallets`, it only correlates. */

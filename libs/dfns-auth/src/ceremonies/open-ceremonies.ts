@@ -5,15 +5,8 @@ import { readTokenClaims } from '../credentials/token-claims.js';
 import { DfnsError } from '../errors/dfns-error.js';
 import type { CallScope } from '../http/call-scope.js';
 import { Circuit } from '../http/circuit.js';
+import type { Ceremony } from './begun-ceremonies.js';
 import { CeremonyRows, type Row } from './ceremony-rows.js';
-
-/** A challenge for a browser, and the id that is needed to finish the ceremony. */
-export interface Ceremony<C> {
-  ceremonyId: string;
-  /** ISO 8601. After that the ceremony cannot be finished. */
-  expiresAt: string;
-  challenge: C;
-}
 
 /** What the browser is asked for. A ceremony of one kind cannot be finished as one of another kind. */
 export type CeremonyKind = 'registration' | 'recovery' | 'action' | 'credential';

@@ -4,8 +4,9 @@ import { RecoverUserDto } from '../dto/recovery.dto.js';
 import type { CallScope } from '../http/call-scope.js';
 import { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import type { RecoveryResult } from '../services/results.js';
-import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
-import { type PublicRecoveryChallenge, publicRecoveryChallenge } from './public-challenges.js';
+import type { BegunRecovery } from './begun-ceremonies.js';
+import { newCeremony, OpenCeremonies } from './open-ceremonies.js';
+import { publicRecoveryChallenge } from './public-challenges.js';
 
 interface Held {
   temporaryToken: string;
@@ -22,7 +23,7 @@ export class RecoveryCeremony {
     this.#open = open;
   }
 
-  async begin(username: string, credentialId: string, scope: CallScope): Promise<Ceremony<PublicRecoveryChallenge>> {
+  async begin(username: string, credentialId: string, scope: CallScope): Promise<BegunRecovery> {
     const challenge = await this.#auth.createRecoveryChallenge({ username, credentialId }, scope);
     const temporaryToken = challenge.temporaryAuthenticationToken;
     const held: Held = { temporaryToken };

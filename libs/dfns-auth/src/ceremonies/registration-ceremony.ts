@@ -4,8 +4,9 @@ import { RegistrationCredentialsDto } from '../dto/credentials.dto.js';
 import { type NewWalletDto, NewWalletsDto } from '../dto/registration.dto.js';
 import { isDfnsError } from '../errors/dfns-error.js';
 import type { CallScope } from '../http/call-scope.js';
-import { type Ceremony, newCeremony, OpenCeremonies } from './open-ceremonies.js';
-import { type PublicRegistrationChallenge, publicRegistrationChallenge } from './public-challenges.js';
+import type { BegunRegistration } from './begun-ceremonies.js';
+import { newCeremony, OpenCeremonies } from './open-ceremonies.js';
+import { publicRegistrationChallenge } from './public-challenges.js';
 import { type RegisteredUser, RegistrationCompletion } from './registration-completion.js';
 import { RegistrationOpening } from './registration-opening.js';
 
@@ -35,11 +36,7 @@ export class RegistrationCeremony {
     this.#open = open;
   }
 
-  async begin(
-    username: string,
-    options: RegistrationOptions,
-    scope: CallScope,
-  ): Promise<Ceremony<PublicRegistrationChallenge>> {
+  async begin(username: string, options: RegistrationOptions, scope: CallScope): Promise<BegunRegistration> {
     const { externalId } = options;
     const { wallets } = checked(NewWalletsDto, { wallets: options.wallets });
     const request = { email: username, kind: 'EndUser' as const, ...(externalId !== undefined && { externalId }) };

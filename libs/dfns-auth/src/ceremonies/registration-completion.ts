@@ -3,17 +3,19 @@ import { DfnsCalls } from '../calls/dfns-calls.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 import type { RegistrationCredentialsDto } from '../dto/credentials.dto.js';
 import type { NewWalletDto } from '../dto/registration.dto.js';
+import { Schema } from '../dto/schema.js';
 import { isDfnsError } from '../errors/dfns-error.js';
 import type { DfnsErrorCode } from '../errors/error-table.js';
 import type { CallScope } from '../http/call-scope.js';
 import { allPages } from '../http/pages.js';
 import { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import { DfnsCredentials } from '../services/dfns-credentials.js';
-import { type RegistrationResult, readWallet, type Wallet } from '../services/results.js';
+import { RegistrationResult, readWallet, Wallet } from '../services/results.js';
 
 /** A completed registration. It holds no secret and can be sent to the browser. */
-export interface RegisteredUser extends RegistrationResult {
+export class RegisteredUser extends RegistrationResult {
   /** Only if the registration created wallets. */
+  @Schema({ type: () => Wallet, isArray: true, required: false })
   wallets?: Wallet[];
 }
 

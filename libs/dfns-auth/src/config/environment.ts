@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { registerAs } from '@nestjs/config';
 import { DfnsError } from '../errors/dfns-error.js';
 import { concealOptions } from './concealed-options.js';
+import { warnOfUnknownVariables } from './known-variables.js';
 import { type CheckContext, commaSeparated, OPTIONS, type OptionEntry } from './option-table.js';
 import type { DfnsAuthModuleOptions } from './options.js';
 
@@ -9,13 +10,17 @@ type Source = Record<string, string | undefined>;
 
 /**
  * Reads the options of the module from environment variables, as a namespace of `@nestjs/config`:
- * `DfnsAuthModule.forRootAsync(dfnsAuthConfig.asProvider())`. An empty variable counts as unset.
+ * `DfnsAuthModule.forRootAsync(dfnsAuthConfig.asProvider())`. An empty variable counts as unset. A variable that begins
+ * with `DFNS_` and is not known is named in a warning, because its name may be misspelt.
  *
  * @throws DfnsError `DFNS_CONFIGURATION`; the message names every problem of every variable and none of the values
  */
-export const dfnsAuthConfig = registerAs('dfnsAuth', (): DfnsAuthModuleOptions => readEnvironment(process.env));
+export const dfnsAuthConfig = registerAs('dfnsAuth', (): DfnsAuthModuleOptions => {
+  warnOfUnknownVariables(process.env);
+  return readEnvironment(process.env);
+});
 
-/** Does the same as {@link dfnsAuthConfig}, with the variables in `source`. */
+/** Does the same as {@link dfnsAuthConfig}, with the variables in `source`, and without a warning. */
 export function readEnvironment(source: Source): DfnsAuthModuleOptions {
   const { texts, problems } = readTexts(source);
   const context: CheckContext = {

@@ -1,16 +1,21 @@
 import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional } from './rules.js';
+import { Example } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 abstract class AssertionDto {
   @Base64url(1_400)
+  @Example('c2lnbmluZy1rZXk')
   credId!: string;
 
   /** Base64url of the signed JSON text of type `key.get` or `webauthn.get`. */
   @Base64url(4_096)
+  @Example('eyJ0eXBlIjoia2V5LmdldCJ9')
   clientData!: string;
 
   @Base64url(4_096)
+  @Example('MEUCIQDx')
   signature!: string;
 
   @Optional()
@@ -24,10 +29,12 @@ export class SignedByKeyDto extends AssertionDto {}
 /** A signature of a passkey. */
 export class SignedByPasskeyDto extends AssertionDto {
   @Base64url(4_096)
+  @Example('SZYN5YgO')
   authenticatorData!: string;
 
   @Optional()
   @Base64url(128)
+  @Example('dXMtMWEyYjM')
   userHandle?: string;
 }
 
@@ -67,6 +74,8 @@ const ASSERTIONS = {
 /** A signed user action challenge: the body of `POST /auth/action` without `challengeIdentifier` (dfns-api 7.7). */
 @Bounded
 export class UserActionAssertionDto {
+  declare static readonly '~standard': StandardSchema<UserActionAssertionDto>;
+
   @NestedByKind('kind', ASSERTIONS)
   firstFactor!: FactorAssertionDto;
 

@@ -1,5 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { type ClassConstructor, Exclude, Expose, instanceToPlain, plainToInstance, Type } from 'class-transformer';
+import { standardSchema } from './standard-schema.js';
 
 /** Deepest nesting of a body. class-transformer is recursive, so a deeper value could overflow the stack. */
 export const MAX_DEPTH = 8;
@@ -11,8 +12,15 @@ const WHOLE_BODY = 'whole body';
  * Refuses bodies that are nested too deep before class-transformer converts them, also in a `ValidationPipe`. Without
  * it, class-transformer converts unknown members first, at any depth. So it may only read {@link WHOLE_BODY}, whose
  * type function checks the body and then converts it. Subclasses are not bounded, except with their own decorator.
+ * It also offers the rules as `~standard`.
  */
 export function Bounded<T extends object>(model: ClassConstructor<T>): void {
+  // A subclass has its own: the getter is called on it.
+  Object.defineProperty(model, '~standard', {
+    get(this: ClassConstructor<object>) {
+      return standardSchema(this);
+    },
+  });
   /** Has the members of the class, but not its rule that nothing is read. */
   class Unbounded extends (model as ClassConstructor<object>) {}
   const isOfModel = (value: object) => Object.getPrototypeOf(value) === model.prototype;

@@ -3,20 +3,24 @@ import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validato
 import { Bounded } from './bounded.js';
 import { Nested, NestedByKind } from './nested.js';
 import { Base64url, OneOf, Optional, Text } from './rules.js';
-import { Schema } from './schema.js';
+import { Example, Schema } from './schema.js';
+import type { StandardSchema } from './standard-schema.js';
 
 /** The public part of a new credential (dfns-api 8.7, 8.8). */
 export class CredentialInfoDto {
   /** Chosen by the maker of the key, or by the authenticator. */
   @Base64url(1_400)
+  @Example('c2lnbmluZy1rZXk')
   credId!: string;
 
   /** Base64url of JSON text of type `key.create` or `webauthn.create`. */
   @Base64url(4_096)
+  @Example('eyJ0eXBlIjoia2V5LmNyZWF0ZSJ9')
   clientData!: string;
 
   /** Base64url. For a key: JSON text with its PEM and a signature. For a passkey: the attestation object. */
   @Base64url(16_384)
+  @Example('eyJwdWJsaWNLZXkiOiIuLi4ifQ')
   attestationData!: string;
 }
 
@@ -26,6 +30,7 @@ abstract class CredentialDto {
 
   @Optional()
   @Text(100)
+  @Example('My phone')
   credentialName?: string;
 }
 
@@ -48,18 +53,22 @@ export class PasswordProtectedKeyCredentialDto extends CredentialDto {
 
   /** Dfns cannot read it. */
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey!: string;
 }
 
 /** A new key for a recovery, when all other credentials are lost (dfns-api 8.10). */
 @Bounded
 export class RecoveryKeyCredentialDto extends CredentialDto {
+  declare static readonly '~standard': StandardSchema<RecoveryKeyCredentialDto>;
+
   @OneOf('RecoveryKey')
   credentialKind!: 'RecoveryKey';
 
   /** Dfns cannot read it. It is returned when a recovery begins. */
   @Optional()
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey?: string;
 }
 
@@ -77,6 +86,8 @@ export const RECOVERY_CREDENTIALS = { RecoveryKey: RecoveryKeyCredentialDto };
 /** The credentials that a user registers in one call. All of them sign the same challenge. */
 @Bounded
 export class RegistrationCredentialsDto {
+  declare static readonly '~standard': StandardSchema<RegistrationCredentialsDto>;
+
   @NestedByKind('credentialKind', SIGNING_CREDENTIALS)
   firstFactorCredential!: SigningCredentialDto;
 
@@ -113,25 +124,33 @@ const EncryptedKeyOfKind = (): PropertyDecorator =>
 /** A credential that a user adds to the existing ones (dfns-api 19.9). */
 @Bounded
 export class NewCredentialDto {
+  declare static readonly '~standard': StandardSchema<NewCredentialDto>;
+
   @OneOf('Fido2', 'Key', 'PasswordProtectedKey', 'RecoveryKey')
+  @Example('PasswordProtectedKey')
   credentialKind!: 'Fido2' | 'Key' | 'PasswordProtectedKey' | 'RecoveryKey';
 
   @Nested(CredentialInfoDto)
   credentialInfo!: CredentialInfoDto;
 
   @Text(100)
+  @Example('My phone')
   credentialName!: string;
 
   /** Dfns cannot read it (dfns-api 8.10). Required for a `PasswordProtectedKey`, optional for a `RecoveryKey`. */
   @EncryptedKeyOfKind()
   @Text(8_192)
+  @Example('encrypted by its owner')
   encryptedPrivateKey?: string;
 }
 
 /** Body of `POST /auth/credentials` (dfns-api 13.2, 19.9). */
 @Bounded
 export class CreateCredentialDto extends NewCredentialDto {
+  declare static readonly '~standard': StandardSchema<CreateCredentialDto>;
+
   /** From the credential challenge. Keep it on the server. */
   @Text(8_192)
+  @Example('eyJhbGciOi.eyJpc3Mi.c2lnbmF0')
   challengeIdentifier!: string;
 }

@@ -3,7 +3,7 @@ import { type ClassConstructor, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
 import { isJsonObject } from '../http/answer.js';
 import { rule } from './rules.js';
-import { mentionModels, Schema } from './schema.js';
+import { mentionModels, referenceTo, Schema } from './schema.js';
 
 type Model = ClassConstructor<object>;
 
@@ -45,7 +45,13 @@ export function NestedByKind(discriminator: string, models: Record<string, Model
       // If there is only one class, the compiler emits it as `design:type`, and OpenAPI would name it twice.
       Reflect.defineMetadata('design:type', Object, target, property);
     },
-    Schema({ oneOf: all.map(({ name }) => ({ $ref: `#/components/schemas/${name}` })) }),
+    Schema({
+      oneOf: all.map(referenceTo),
+      discriminator: {
+        propertyName: discriminator,
+        mapping: Object.fromEntries([...byKind].map(([kind, model]) => [kind, referenceTo(model).$ref])),
+      },
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ValidateBy, ValidateIf } from 'class-validator';
-import { Schema } from './schema.js';
+import { oneOf, Schema } from './schema.js';
 
 const BASE64URL = '^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?$';
 
@@ -16,10 +16,7 @@ export const TextLike = (maxLength: number, pattern: string): PropertyDecorator 
 
 export function OneOf(...values: string[]): PropertyDecorator {
   const isOne = (value: unknown) => values.includes(value as string);
-  return applyDecorators(
-    rule('isOneOf', `must be ${values.join(' or ')}`, isOne),
-    Schema({ type: 'string', enum: values }),
-  );
+  return applyDecorators(rule('isOneOf', `must be ${values.join(' or ')}`, isOne), Schema(oneOf(...values)));
 }
 
 /** A whole number from `min` to `max`. */

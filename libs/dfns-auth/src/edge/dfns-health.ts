@@ -1,21 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
+import { aText, aTime, oneOf, optional, Schema } from '../dto/schema.js';
 import { Circuit, type CircuitState } from '../http/circuit.js';
 import { QuotaGovernor } from '../http/governor.js';
 
 /** The result of a health check of an instance. No member is secret. */
-export interface DfnsHealth {
+export class DfnsHealth {
   /**
    * `down` while the circuit is open, the token of the service account has ended, or Dfns refuses the service account.
    * `degraded` while the quota pauses requests, one call probes a Dfns that was down, or the last request got no answer.
    * Else `up`.
    */
-  status: 'up' | 'degraded' | 'down';
+  @Schema(oneOf('up', 'degraded', 'down'))
+  status!: 'up' | 'degraded' | 'down';
+
   /** State of the circuit to Dfns. */
-  circuit: CircuitState;
+  @Schema(oneOf('closed', 'open', 'half-open'))
+  circuit!: CircuitState;
+
   /** When the token of the service account ends, if it says so; ISO 8601. */
+  @Schema(optional(aTime()))
   tokenExpiresAt?: string;
+
   /** Why the status is not `up`. */
+  @Schema(optional(aText('Dfns did not answer the last request')))
   problem?: string;
 }
 

@@ -1,4 +1,4 @@
-import { type ExecutionContext, Logger } from '@nestjs/common';
+import { type ExecutionContext, type InjectionToken, Logger } from '@nestjs/common';
 import type { DfnsAuthConfig } from '../config/config.js';
 import type { DelegatedAuthService } from '../services/delegated-auth.service.js';
 import { DfnsPrincipal } from './dfns-principal.js';
@@ -44,3 +44,7 @@ export class DfnsIdentity {
     }
   }
 }
+
+/** Injection token of the identity of an instance: the same as `getDfnsToken(DfnsIdentity, name)`. */
+export const identityToken = (name?: string): InjectionToken =>
+  name === undefined ? DfnsIdentity : Symbol.for(`nestjs-dfns-auth/DfnsIdentity/${name}`);

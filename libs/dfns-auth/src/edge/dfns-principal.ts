@@ -47,13 +47,16 @@ export function keepPrincipal(operation: object, principal: DfnsPrincipal, insta
   Object.defineProperty(operation, keyOf(instance), { value: principal });
 }
 
-/** @throws DfnsError `DFNS_CONFIGURATION` if the guard has not run */
-export function principalOf(context: ExecutionContext, instance?: string): DfnsPrincipal {
+/** The principal of the operation of a handler, if the guard has run. */
+export function principalOf(context: ExecutionContext, instance?: string): DfnsPrincipal | undefined {
   const operation = operationOf(context);
-  const principal = operation && keptPrincipal(operation, instance);
-  if (principal) return principal;
+  return operation && keptPrincipal(operation, instance);
+}
+
+/** The error for a handler that takes a user, but has no guard that finds one. */
+export function guardMissing(context: ExecutionContext): DfnsError {
   const handler = `${context.getClass().name}.${context.getHandler().name}`;
-  throw new DfnsError(
+  return new DfnsError(
     'DFNS_CONFIGURATION',
     `${handler} takes a Dfns user, but DfnsUserGuard has not run: add the guard`,
   );

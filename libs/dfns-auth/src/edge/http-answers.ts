@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
+import { aText, oneOf, optional, Schema } from '../dto/schema.js';
 import { DfnsApiError, type DfnsError } from '../errors/dfns-error.js';
-import { DFNS_ERRORS, type DfnsErrorCode } from '../errors/error-table.js';
+import { DFNS_ERROR_CODES, DFNS_ERRORS, type DfnsErrorCode } from '../errors/error-table.js';
 
 /** Seconds of the window in which Dfns counts requests, used if Dfns does not say how long to wait (dfns-api 6). */
 const QUOTA_WINDOW_S = 60;
@@ -31,11 +32,21 @@ export interface HttpAnswerOptions {
 }
 
 /** The body that a client gets. */
-export interface DfnsHttpAnswer {
-  statusCode: number;
-  error: string;
-  message: string;
-  code: DfnsErrorCode;
+export class DfnsHttpAnswer {
+  @Schema({ type: 'integer', example: 503 })
+  statusCode!: number;
+
+  @Schema(aText('Service Unavailable'))
+  error!: string;
+
+  @Schema(aText('The wallet service is unavailable.'))
+  message!: string;
+
+  @Schema({ ...oneOf(...DFNS_ERROR_CODES), example: 'DFNS_UNAVAILABLE' })
+  code!: DfnsErrorCode;
+
+  /** The id that Dfns gave to the error. Give it to the support of Dfns. */
+  @Schema(optional(aText('er-2m3n4')))
   errorId?: string;
 }
 

@@ -1,13 +1,6 @@
-import {
-  type CanActivate,
-  createParamDecorator,
-  type ExecutionContext,
-  Inject,
-  Injectable,
-  UnauthorizedException,
-} from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable, UnauthorizedException } from '@nestjs/common';
 import { DFNS_IDENTITY, DfnsIdentity } from './dfns-identity.js';
-import { keepPrincipal, keptPrincipal, operationOf, principalOf } from './dfns-principal.js';
+import { keepPrincipal, keptPrincipal, operationOf } from './dfns-principal.js';
 
 /**
  * Admits requests for which the `identity` option names a user, over HTTP (Express, Fastify) and GraphQL.
@@ -39,27 +32,3 @@ export class DfnsUserGuard implements CanActivate {
     return true;
   }
 }
-
-// The types of the decorators are explicit. Those that are inferred with Nest 12 use names that Nest 11 does not have.
-
-/**
- * Injects the Dfns username of the authenticated principal; needs {@link DfnsUserGuard}.
- *
- * @param instance name of the instance, if it has one
- * @throws DfnsError `DFNS_CONFIGURATION` without the guard
- */
-export const DfnsUsername: (instance?: string) => ParameterDecorator = createParamDecorator(
-  (instance: string | undefined, context: ExecutionContext): string => principalOf(context, instance).username,
-);
-
-/**
- * Injects a user token of the authenticated principal, from `DelegatedAuthService.getToken`; needs
- * {@link DfnsUserGuard}. Use it for clients other than `DfnsClient`, which takes
- * `caller: { username }`. Keep the token on the server.
- *
- * @param instance name of the instance, if it has one
- * @throws DfnsError `DFNS_CONFIGURATION` without the guard, and the errors of `getToken`
- */
-export const DfnsToken: (instance?: string) => ParameterDecorator = createParamDecorator(
-  (instance: string | undefined, context: ExecutionContext): Promise<string> => principalOf(context, instance).token(),
-);

@@ -1,5 +1,5 @@
-import { type Agent, Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type Agent, globalAgent as globalHttpAgent, Agent as HttpAgent } from 'node:http';
+import { globalAgent as globalHttpsAgent, Agent as HttpsAgent } from 'node:https';
 import { HttpService } from '@nestjs/axios';
 import {
   Axios,
@@ -59,8 +59,23 @@ export function closeHttpService({ axiosRef }: HttpService, { http }: DfnsAuthCo
  * in `Keep-Alive: timeout=…`. So no request meets a connection that the server is closing.
  */
 function ownAgent(baseUrl: string, maxSockets: number): Agent {
-  const OwnAgent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
-  const agent = new OwnAgent({ keepAlive: true, maxSockets, scheduling: 'lifo', timeout: IDLE_MS });
+  const isSecure = baseUrl.startsWith('https:');
+  const OwnAgent = isSecure ? HttpsAgent : HttpAgent;
+  const proxy = proxyOf(isSecure ? globalHttpsAgent : globalHttpAgent);
+  const agent = new OwnAgent({ keepAlive: true, maxSockets, scheduling: 'lifo', timeout: IDLE_MS, ...proxy });
   // All its connections lead to one server. Node would make a name of some twenty options, twice for each request.
   return Object.assign(agent, { getName: () => 'dfns' });
+}
+
+const PROXY_VARIABLES = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'];
+
+/**
+ * The proxy that Node uses for its own agents: that of the proxy variables, if its switch is on (`NODE_USE_ENV_PROXY=1`,
+ * `--use-env-proxy`; Node 22.21, and 24.5 and later). Only these variables are copied: the others hold secrets.
+ */
+function proxyOf(agent: Agent): { proxyEnv?: Record<string, string> } {
+  const { proxyEnv } = (agent as unknown as { options: { proxyEnv?: NodeJS.ProcessEnv } }).options;
+  if (!proxyEnv) return {};
+  const variables = PROXY_VARIABLES.flatMap((name) => (proxyEnv[name] ? [[name, proxyEnv[name]]] : []));
+  return { proxyEnv: Object.fromEntries(variables) };
 }

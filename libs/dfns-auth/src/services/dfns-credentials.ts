@@ -3,25 +3,43 @@ import type { DfnsRequest, RequestCaller } from '../calls/dfns-request.js';
 import type { CredentialKind } from '../credentials/credential-signer.js';
 import { checked } from '../dto/checked.js';
 import { CreateCredentialDto } from '../dto/credentials.dto.js';
+import { aFlag, aText, aTime, Schema } from '../dto/schema.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 import type { CallOptions } from '../http/call-scope.js';
 import { UserCalls } from '../tokens/user-calls.js';
 import { type CredentialChallenge, readCredentialChallenge } from './creation-challenges.js';
 
 /** A credential of a user (dfns-api 19.10), as Dfns sent it: no member is checked. */
-export interface DfnsCredential {
-  kind: string;
+export class DfnsCredential {
+  @Schema(aText('Fido2'))
+  kind!: string;
+
   /** The id that signing and recovery use. */
-  credentialId: string;
+  @Schema(aText('c2lnbmluZy1rZXk'))
+  credentialId!: string;
+
   /** The id that activating and deactivating use. */
-  credentialUuid: string;
+  @Schema(aText('cr-2m3n4-5p6q7-8r9s0t1u2v3w4x5y'))
+  credentialUuid!: string;
+
   /** ISO 8601. */
-  dateCreated: string;
-  isActive: boolean;
-  name: string;
-  publicKey: string;
-  relyingPartyId: string;
-  origin: string;
+  @Schema(aTime())
+  dateCreated!: string;
+
+  @Schema(aFlag(true))
+  isActive!: boolean;
+
+  @Schema(aText('My phone'))
+  name!: string;
+
+  @Schema(aText('-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n'))
+  publicKey!: string;
+
+  @Schema(aText('bank.example'))
+  relyingPartyId!: string;
+
+  @Schema(aText('https://bank.example'))
+  origin!: string;
 }
 
 /** Whose credentials: a Dfns username, or a token of the user. Whoever chooses the username is that user. */

@@ -1,4 +1,5 @@
 import { readTokenClaims } from '../credentials/token-claims.js';
+import { aFlag, aList, anObject, aText, aTime, optional, Schema } from '../dto/schema.js';
 import type { AnswerReader } from '../http/answer-reader.js';
 
 /** Answer to a delegated login: a user token. It can read as the user; writes also need a signature of the user. */
@@ -10,17 +11,45 @@ export interface DelegatedLoginResponse {
  * A wallet (dfns-api 19.13), as Dfns sent it: no member is checked. Answers of Dfns may lack the optional members
  * (dfns-api 20.33).
  */
-export interface Wallet {
-  id: string;
-  network: string;
+export class Wallet {
+  @Schema(aText('wa-2m3n4-5p6q7-8r9s0t1u2v3w4x5y'))
+  id!: string;
+
+  @Schema(aText('EthereumSepolia'))
+  network!: string;
+
+  @Schema(optional(aText('Active')))
   status?: string;
+
   /** Missing while the key of the wallet is being created. */
+  @Schema(optional(aText('0x00e3495cf6af59008f22ffaf32d4c92ac33dac47')))
   address?: string;
+
+  @Schema(optional(aText('My wallet')))
   name?: string;
+
   /** False for a wallet from which only its user can spend. */
+  @Schema(optional(aFlag(false)))
   custodial?: boolean;
-  signingKey?: { id?: string; scheme: string; curve: string; publicKey: string };
+
+  @Schema(
+    optional(
+      anObject({
+        id: optional(aText('ke-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')),
+        scheme: aText('ECDSA'),
+        curve: aText('secp256k1'),
+        publicKey: aText('02a1b2c3d4'),
+        delegatedTo: optional(aText('us-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')),
+      }),
+    ),
+  )
+  signingKey?: { id?: string; scheme: string; curve: string; publicKey: string; delegatedTo?: string };
+
+  @Schema(optional(aList(aText('savings'))))
+  tags?: string[];
+
   /** ISO 8601. */
+  @Schema(optional(aTime()))
   dateCreated?: string;
 }
 
@@ -32,13 +61,28 @@ export function readWallet(wallet: AnswerReader): Wallet {
  * Answer to a registration and to a recovery; `credential` is the first factor (dfns-api 19.7). A member is missing if
  * Dfns did not send it: what has happened is not reported as an error because a member is missing.
  */
-export interface RegistrationResult {
-  credential: { uuid?: string; kind?: string; name?: string };
-  user: { id?: string; username?: string; orgId?: string };
+export class RegistrationResult {
+  @Schema(
+    anObject({
+      uuid: optional(aText('cr-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')),
+      kind: optional(aText('Fido2')),
+      name: optional(aText('My phone')),
+    }),
+  )
+  credential!: { uuid?: string; kind?: string; name?: string };
+
+  @Schema(
+    anObject({
+      id: optional(aText('us-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')),
+      username: optional(aText('ada')),
+      orgId: optional(aText('or-2m3n4-5p6q7-8r9s0t1u2v3w4x5y')),
+    }),
+  )
+  user!: { id?: string; username?: string; orgId?: string };
 }
 
 /** Answer to a recovery; `credential` is the first of the new credentials. */
-export type RecoveryResult = RegistrationResult;
+export class RecoveryResult extends RegistrationResult {}
 
 /** Answer to a registration with wallets. */
 export interface EndUserRegistrationResult extends RegistrationResult {
