@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { RoleStore } from './access/role-store.js';
 import type { SandboxClock } from './configuration/sandbox-clock.js';
 import { SandboxConfig, type SandboxOptions } from './configuration/sandbox-config.js';
@@ -27,6 +26,7 @@ import { PolicyStore } from './policies/policy-store.js';
 import { SandboxModule } from './sandbox.module.js';
 import { Connections } from './server/connections.js';
 import { answerMalformedRequests } from './server/malformed-requests.js';
+import { NodeAdapter } from './server/node-adapter.js';
 import { RequestLog } from './server/request-log.js';
 import { startQuietly } from './server/start-quietly.js';
 import {
@@ -83,12 +83,11 @@ export class DfnsSandbox {
     }
     const config = new SandboxConfig({ ...options, orgId: saved?.orgId ?? options.orgId });
     const app = await startQuietly(async () => {
-      const created = await NestFactory.create<NestExpressApplication>(
-        SandboxModule.forRoot(config),
-        new ExpressAdapter(),
-        { bodyParser: false, abortOnError: false, ...(tls && { httpsOptions: tls }) },
-      );
-      created.disable('x-powered-by').disable('etag');
+      const created = await NestFactory.create(SandboxModule.forRoot(config), new NodeAdapter(), {
+        bodyParser: false,
+        abortOnError: false,
+        ...(tls && { httpsOptions: tls }),
+      });
       created.get(Connections).watch(created.getHttpServer());
       created.get(Beginning).begin(seed, saved);
       if (log) created.get(RequestLines).start(log);

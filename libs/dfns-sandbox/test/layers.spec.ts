@@ -62,6 +62,10 @@ describe('imports of the sandbox', () => {
     expect(tree.unresolvable).toEqual([]);
   });
 
+  it('need no platform of Nest, so that an application with any platform can use the sandbox', () => {
+    expect(tree.packages.filter((name) => /^@nestjs\/(?!common$|core$)/.test(name))).toEqual([]);
+  });
+
   it('of packages are declared in package.json', () => {
     const manifest = JSON.parse(readFileSync(join('libs', 'dfns-sandbox', 'package.json'), 'utf8'));
     const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
