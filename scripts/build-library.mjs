@@ -55,6 +55,7 @@ for (const source of BUNDLED.filter((name) => existsSync(`src/${name}.ts`))) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    minify: true,
     legalComments: 'inline',
     logLevel: 'warning',
   });
