@@ -26,7 +26,7 @@ export interface UserActionChallenge {
   userVerification: 'required' | 'preferred' | 'discouraged';
   externalAuthenticationUrl: string;
   attestation?: string;
-  rp?: { id: string; name: string };
+  rp?: { id: string; name: string } | undefined;
 }
 
 /** A challenge signed by a key. `credId`, `clientData` and `signature` are base64url. */

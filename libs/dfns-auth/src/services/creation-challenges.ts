@@ -12,7 +12,7 @@ export interface CreationChallenge {
   challenge: string;
   user: { id: string; name: string; displayName: string };
   /** Deprecated at Dfns, and possibly missing. The application knows its own relying party. */
-  rp?: { id: string; name: string };
+  rp?: { id: string; name: string } | undefined;
   attestation: string;
   /** If it is empty, authenticators use their default algorithms. */
   pubKeyCredParams: { type: 'public-key'; alg: number }[];
