@@ -1,5 +1,4 @@
 import { HttpException, ValidationPipe } from '@nestjs/common';
-import type { ClassConstructor } from 'class-transformer';
 
 /** What a class offers as `~standard`: the Standard Schema interface, version 1 (standardschema.dev). */
 export interface StandardSchema<T> {
@@ -22,7 +21,7 @@ let strictPipe: ValidationPipe | undefined;
  * The Standard Schema of a class, for `@Body({ schema })` of Nest 12. The rules are those of class-validator, and the pipe
  * of Nest applies them, so that both ways accept the same bodies and tell the same messages.
  */
-export function standardSchema<T extends object>(model: ClassConstructor<T>): StandardSchema<T> {
+export function standardSchema<T extends object>(model: new () => T): StandardSchema<T> {
   return {
     version: 1,
     vendor: 'nestjs-dfns-auth',
