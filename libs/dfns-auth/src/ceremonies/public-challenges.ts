@@ -32,7 +32,7 @@ class PublicCreationChallenge implements CreationChallenge {
   user!: CreationChallenge['user'];
 
   @Schema(RELYING_PARTY)
-  rp?: CreationChallenge['rp'];
+  rp?: { id: string; name: string };
 
   @Schema(aText('none'))
   attestation!: string;
@@ -117,7 +117,7 @@ export class PublicUserActionChallenge implements Omit<UserActionChallenge, 'cha
   challenge!: string;
 
   @Schema(RELYING_PARTY)
-  rp?: UserActionChallenge['rp'];
+  rp?: { id: string; name: string };
 
   @Schema(aList(anObject({ kind: aText('Fido2'), factor: aText('either'), requiresSecondFactor: aFlag(false) })))
   supportedCredentialKinds!: UserActionChallenge['supportedCredentialKinds'];
