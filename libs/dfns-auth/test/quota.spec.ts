@@ -259,6 +259,15 @@ describe('a quota that others use, too', () => {
     expect(await codes(calls)).toEqual(new Set(['ok']));
   });
 
+  it('never keeps an instance out for good, however small its share is', async () => {
+    await shared(40, 60, 60);
+    // A fortieth of the 60 is ours, in this window and in the next one; a login needs three requests.
+    const login = () => get('/wallets', { deadlineMs: 1_000 }, { username: 'ada' });
+    await expect(login()).resolves.toBeDefined();
+    now += 31_000;
+    await expect(get('/wallets', { deadlineMs: 1_000 }, { username: 'bob' })).resolves.toBeDefined();
+  });
+
   it('is all ours when nobody else uses it', async () => {
     await shared(1, 12, 100);
     const { count, letGo } = held(USERS);

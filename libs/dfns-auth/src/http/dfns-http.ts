@@ -18,6 +18,7 @@ import type { Demand } from './waiter.js';
 
 /** Answers that something before Dfns gives when Dfns does not. */
 const OUTAGES = [502, 503, 504];
+
 /** One request of a call. */
 export interface StepRequest {
   step: Step;

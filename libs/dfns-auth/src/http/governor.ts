@@ -109,7 +109,11 @@ export class QuotaGovernor implements OnApplicationShutdown {
   #mayPass(demand: Demand): boolean {
     if (this.#pause.remainingMs > 0) return false;
     if (this.#underWay >= (this.#isAsking ? 1 : this.#http.maxSockets)) return false;
-    return demand.isContinued || this.#quota.remaining >= this.#promised + demand.requests;
+    if (demand.isContinued) return true;
+    // If nothing else of this instance asks Dfns, one call may ask: its answers say how much is left now.
+    return this.#promised === 0
+      ? this.#quota.remainingOfAll >= demand.requests
+      : this.#quota.remaining >= this.#promised + demand.requests;
   }
 
   /** Requests that the begun calls use of the quota, and that Dfns has perhaps not counted yet. */
@@ -209,7 +213,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     this.#reviewedAt = performance.now();
     const pauseMs = this.#pause.remainingMs;
     for (const waiter of this.#continued) {
-      if (pauseMs < waiter.scope.remainingMs) continue;
+      if (pauseMs === 0 || pauseMs < waiter.scope.remainingMs) continue;
       this.#continued.delete(waiter);
       waiter.refuse(paused(pauseMs));
     }

@@ -43,6 +43,11 @@ export class Quota {
     return (this.resetsInMs > 0 ? this.#remaining : this.#limit) / this.#share;
   }
 
+  /** Requests of everybody that Dfns still accepts in this window; infinite if Dfns has not said anything about it yet. */
+  get remainingOfAll(): number {
+    return this.resetsInMs > 0 ? this.#remaining : Number.POSITIVE_INFINITY;
+  }
+
   /** Whether nothing is left in this window. */
   get isUsedUp(): boolean {
     return this.resetsInMs > 0 && this.#remaining === 0;
