@@ -23,7 +23,7 @@ const GROUPS = {
   governor: {
     files: [
       'http/governor.ts',
-      'http/begun-calls.ts',
+      'http/begun-attempts.ts',
       'http/forecast.ts',
       'http/quota.ts',
       'http/pause.ts',

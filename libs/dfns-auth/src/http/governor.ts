@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { DfnsError } from '../errors/dfns-error.js';
 import { type Answer, readRetryAfter } from './answer.js';
-import { BegunCalls } from './begun-calls.js';
+import { BegunAttempts } from './begun-attempts.js';
 import { Forecast } from './forecast.js';
 import { Pause } from './pause.js';
 import { Quota, WINDOW_MS } from './quota.js';
@@ -40,7 +40,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #pause: Pause;
   readonly #shares: Shares;
   readonly #forecast: Forecast;
-  readonly #begun = new BegunCalls();
+  readonly #begun = new BegunAttempts();
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
@@ -182,8 +182,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
           if (!this.#mayPass(waiter)) break;
           const lateMs = waiter.isContinued ? 0 : this.#lateMs(waiter, 0, 1);
           if (lateMs > 0) {
-            line.delete(waiter);
-            waiter.refuse(this.#late(lateMs));
+            this.#refuse(waiter, lateMs);
             continue;
           }
           line.take(waiter);
@@ -219,10 +218,13 @@ export class QuotaGovernor implements OnApplicationShutdown {
     }
     for (const [waiter, ahead] of this.#beginning.positions()) {
       const lateMs = this.#lateMs(waiter, ahead);
-      if (lateMs === 0) continue;
-      this.#beginning.delete(waiter);
-      waiter.refuse(this.#late(lateMs));
+      if (lateMs > 0) this.#refuse(waiter, lateMs);
     }
+  }
+
+  #refuse(waiter: Waiter, lateMs: number): void {
+    this.#beginning.delete(waiter);
+    waiter.refuse(this.#late(lateMs));
   }
 }
 

@@ -4,7 +4,7 @@ interface Begun {
 }
 
 /** The attempts of calls that have begun and not ended, and how many requests they still send. */
-export class BegunCalls {
+export class BegunAttempts {
   readonly #begun = new Map<object, Begun>();
   #left = 0;
 
