@@ -45,7 +45,7 @@ describeWithRedis('replicas with one Redis', () => {
   });
   const world = useSandboxForEachTest({ now: () => now });
   afterEach(async () => {
-    for (const close of closing.reverse()) await close();
+    await Promise.all(closing.map((close) => close()));
   });
 
   const keyv = () => {
