@@ -7,7 +7,7 @@ const FIXTURE = '**/secret-scan/leaking.fixture.ts';
 /** Runs the leaking suite in a second Jest, with the configuration of this workspace. */
 async function run(leak: string, ...more: string[]): Promise<{ code: number; output: string }> {
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const jest = spawn(process.execPath, [...args, '--testMatch', FIXTURE, '--no-cache', ...more], {
+  const jest = spawn(process.execPath, [...args, '--testMatch', FIXTURE, ...more], {
     env: { ...process.env, LEAK: leak, FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

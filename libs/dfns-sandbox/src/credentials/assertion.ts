@@ -1,4 +1,3 @@
-import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { choice, object, optional, text, type ValueOf } from '../bodies/shape.js';
 import type { RelyingParty } from '../configuration/sandbox-config.js';
 import { checked } from '../journal/call-record.js';
@@ -98,6 +97,8 @@ export async function verifyPasskeyAssertion(assertion: PasskeyAssertion, expect
     if (assertion.userHandle && decodeBase64url(assertion.userHandle).toString() !== userId) {
       throw new Error('userHandle belongs to another user');
     }
+    // Loaded with the first passkey, as in attestation.ts.
+    const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
     const { verified, authenticationInfo } = await verifyAuthenticationResponse(verification);
     if (!verified) throw new Error('signature does not verify');
     return authenticationInfo.newCounter;
