@@ -8,6 +8,15 @@ export const MAX_DEPTH = 8;
 /** The one member that class-transformer reads of a bounded class. It has no value. */
 const WHOLE_BODY = 'whole body';
 
+/** For each bounded class, a class with its members and without its bound. */
+const UNBOUNDED = new WeakMap<ClassConstructor<object>, ClassConstructor<object>>();
+
+/** Converts a body that is known not to be nested too deep to its class. */
+export function convertShallow<T extends object>(model: ClassConstructor<T>, body: object): T {
+  const Unbounded = UNBOUNDED.get(model);
+  return Unbounded ? Object.assign(new model(), plainToInstance(Unbounded, body)) : plainToInstance(model, body);
+}
+
 /**
  * Refuses bodies that are nested too deep before class-transformer converts them, also in a `ValidationPipe`. Without
  * it, class-transformer converts unknown members first, at any depth. So it may only read {@link WHOLE_BODY}, whose
@@ -21,8 +30,8 @@ export function Bounded<T extends object>(model: ClassConstructor<T>): void {
       return standardSchema(this);
     },
   });
-  /** Has the members of the class, but not its rule that nothing is read. */
   class Unbounded extends (model as ClassConstructor<object>) {}
+  UNBOUNDED.set(model, Unbounded);
   const isOfModel = (value: object) => Object.getPrototypeOf(value) === model.prototype;
   const convert = (object: object, result: object): void => {
     if (isOfModel(result)) Object.assign(result, plainToInstance(Unbounded, shallow(object)));

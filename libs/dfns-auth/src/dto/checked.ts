@@ -1,7 +1,7 @@
-import { type ClassConstructor, plainToInstance } from 'class-transformer';
+import type { ClassConstructor } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { DfnsError } from '../errors/dfns-error.js';
-import { MAX_DEPTH } from './bounded.js';
+import { convertShallow, MAX_DEPTH } from './bounded.js';
 
 /** Member names that `plainToInstance` drops silently, or that change a prototype. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
@@ -21,7 +21,7 @@ export function checked<T extends object>(Dto: ClassConstructor<T>, request: T):
   if (typeof request !== 'object' || request === null || Array.isArray(request)) throw invalid(['no object']);
   const reserved = reservedMember(request);
   if (reserved !== undefined) throw invalid([`${reserved} is not a member of any request`]);
-  const instance = plainToInstance(Dto, request);
+  const instance = convertShallow(Dto, request);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
   if (errors.length > 0) throw invalid(problems(errors));
   return instance;

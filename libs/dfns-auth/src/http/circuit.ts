@@ -73,7 +73,7 @@ export class Circuit implements OnApplicationShutdown {
     this.#answeredAt = performance.now();
     this.#failures = 0;
     if (this.#isProbed) this.#isProved = true;
-    else this.#close();
+    else if (this.#isOpen) this.#close();
   }
 
   /** Notes that a request got no answer. @param sentAt the time when it was sent, by `performance.now()` */

@@ -96,33 +96,31 @@ export class DfnsHttp implements OnApplicationShutdown {
 
   /** The answer to a request; the circuit hears whether there was one. */
   async #answered(request: StepRequest, attempt: Attempt): Promise<Answer> {
+    attempt.hasBegun = true;
     const sentAt = performance.now();
     try {
-      const answer = await this.#request(request, attempt);
-      if (OUTAGES.includes(answer.status)) this.#circuit.unanswered(sentAt);
+      const { status, headers, data } = await this.#http.axiosRef.request<Buffer>(this.#settings(request, attempt));
+      if (OUTAGES.includes(status)) this.#circuit.unanswered(sentAt);
       else this.#circuit.answered();
-      return answer;
+      return { status, headers: headers as Answer['headers'], bytes: data };
     } catch (error) {
       if (error instanceof TransportError && error.isOutage) this.#circuit.unanswered(sentAt);
       throw error;
     }
   }
 
-  async #request({ step, request, bearer, userAction }: StepRequest, attempt: Attempt): Promise<Answer> {
+  #settings({ step, request, bearer, userAction }: StepRequest, attempt: Attempt): AxiosRequestConfig & LeanSettings {
     const { method, path, query, body } = request;
     const hasBody = body !== '';
-    attempt.hasBegun = true;
-    const settings: AxiosRequestConfig & LeanSettings = {
+    return {
       method,
       url: `${this.#prefix}${path}${query}`,
       data: hasBody ? body : undefined,
       headers: requestHeaders({ hasBody, bearer, userAction }, this.#config.legacy, this.#now()),
       timeout: this.#config.http.attemptTimeoutMs,
       signal: attempt.scope.endSignal,
-      ...(step === 'call' && { onSent: () => attempt.noteSent() }),
+      onSent: step === 'call' ? () => attempt.noteSent() : undefined,
     };
-    const { status, headers, data } = await this.#http.axiosRef.request<Buffer>(settings);
-    return { status, headers: headers as Answer['headers'], bytes: data };
   }
 
   #unanswered(error: unknown, operation: string, request: StepRequest, attempt: Attempt): DfnsError {

@@ -23,15 +23,14 @@ class DirectAxios extends Axios {
   readonly #agent: Agent;
 
   constructor(adapter: AxiosAdapter, agent: Agent) {
-    // Not among the defaults, which can be printed: the connections of an agent hold the last headers.
+    // The agent is not among the defaults, which can be printed: its connections hold the last headers.
     super({ adapter });
     this.#adapter = adapter;
     this.#agent = agent;
   }
 
   override request<T, R = AxiosResponse<T>>(config: AxiosRequestConfig): Promise<R> {
-    const direct = { ...config, httpAgent: this.#agent, httpsAgent: this.#agent } as InternalAxiosRequestConfig;
-    return this.#adapter(direct) as Promise<R>;
+    return this.#adapter(config as InternalAxiosRequestConfig) as Promise<R>;
   }
 
   close(): void {
@@ -45,7 +44,7 @@ class DirectAxios extends Axios {
  */
 export function createHttpService({ baseUrl, http }: DfnsAuthConfig): HttpService {
   const agent = http.agent ?? ownAgent(baseUrl, http.maxSockets);
-  const instance = new DirectAxios(leanAdapter(new URL(baseUrl), http.maxResponseBytes), agent);
+  const instance = new DirectAxios(leanAdapter(new URL(baseUrl), agent, http.maxResponseBytes), agent);
   return new HttpService(instance as unknown as HttpService['axiosRef']);
 }
 

@@ -31,29 +31,35 @@ export class TransportError extends Error {
  * adapter of axios.
  *
  * @param origin scheme, host and port of all requests; `config.url` is the path and the query
+ * @param agent has the connections
  * @param maxResponseBytes largest answer that is accepted
  */
-export function leanAdapter(origin: URL, maxResponseBytes: number): AxiosAdapter {
-  const { protocol, hostname, port } = origin;
-  const server = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port };
+export function leanAdapter({ protocol, hostname, port }: URL, agent: Agent, maxResponseBytes: number): AxiosAdapter {
+  const server = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, agent, maxResponseBytes };
   return (config) =>
     new Promise((resolve, reject) => {
       if (config.signal?.aborted) reject(new TransportError('aborted', false));
-      else new LeanRequest(server, config, maxResponseBytes, resolve, reject);
+      else new LeanRequest(server, config, resolve, reject);
     });
 }
 
 /** What {@link leanAdapter} takes beside the settings of axios. */
 export interface LeanSettings {
   /** Called when the request leaves on a connection: from then on Dfns may receive it. */
-  onSent?: () => void;
+  onSent?: (() => void) | undefined;
 }
 
-type Server = Pick<URL, 'protocol' | 'hostname' | 'port'>;
+interface Server {
+  protocol: string;
+  hostname: string;
+  port: string;
+  agent: Agent;
+  maxResponseBytes: number;
+}
 
 class LeanRequest {
   readonly #config: InternalAxiosRequestConfig & LeanSettings;
-  readonly #maxResponseBytes: number;
+  readonly #server: Server;
   readonly #resolve: (response: AxiosResponse<Buffer>) => void;
   readonly #reject: (error: TransportError) => void;
   readonly #request;
@@ -63,12 +69,11 @@ class LeanRequest {
   constructor(
     server: Server,
     config: InternalAxiosRequestConfig & LeanSettings,
-    maxResponseBytes: number,
     resolve: (response: AxiosResponse<Buffer>) => void,
     reject: (error: TransportError) => void,
   ) {
     this.#config = config;
-    this.#maxResponseBytes = maxResponseBytes;
+    this.#server = server;
     this.#resolve = resolve;
     this.#reject = reject;
     const body = config.data as string | undefined;
@@ -80,7 +85,7 @@ class LeanRequest {
       hostname: server.hostname,
       port: server.port,
       path: config.url,
-      agent: secure ? config.httpsAgent : config.httpAgent,
+      agent: server.agent,
       method: config.method,
       // An object, not a list: tools that trace requests add their headers to it.
       headers,
@@ -109,15 +114,16 @@ class LeanRequest {
 
   #read(response: IncomingMessage): void {
     const { headers, statusCode } = response;
+    const { maxResponseBytes } = this.#server;
     if ((headers['content-encoding'] ?? 'identity') !== 'identity') this.#fail('encoded');
-    if (Number(headers['content-length'] ?? 0) > this.#maxResponseBytes) this.#fail('too-large');
+    if (Number(headers['content-length'] ?? 0) > maxResponseBytes) this.#fail('too-large');
     const chunks: Buffer[] = [];
     let length = 0;
     response
       .on('data', (chunk: Buffer) => {
         length += chunk.length;
         chunks.push(chunk);
-        if (length > this.#maxResponseBytes) this.#fail('too-large');
+        if (length > maxResponseBytes) this.#fail('too-large');
       })
       .on('error', (error: NodeJS.ErrnoException) => this.#fail('reset', error.code))
       .on('end', () => {
@@ -141,7 +147,8 @@ class LeanRequest {
 
   /** Closes the idle connections: an open connection was dead, so the idle ones probably are too. */
   #dropIdle(): void {
-    const { freeSockets } = this.#config.httpAgent as Partial<Agent>;
+    // An agent of the application need not have it.
+    const { freeSockets } = this.#server.agent as Partial<Agent>;
     for (const socket of Object.values(freeSockets ?? {}).flat()) socket?.destroy();
   }
 

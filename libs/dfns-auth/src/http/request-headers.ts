@@ -19,16 +19,17 @@ export function requestHeaders(
   legacy: LegacyOptions,
   now: number,
 ): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     Accept: 'application/json',
     'Accept-Encoding': 'identity',
     'User-Agent': USER_AGENT,
-    ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
-    ...(hasBody && { 'Content-Type': 'application/json' }),
-    ...(userAction !== undefined && { 'X-DFNS-USERACTION': userAction }),
-    ...(legacy.appId !== undefined && { 'X-DFNS-APPID': legacy.appId }),
-    ...(legacy.nonce && { 'X-DFNS-NONCE': legacyNonce(now) }),
   };
+  if (bearer !== undefined) headers['Authorization'] = `Bearer ${bearer}`;
+  if (hasBody) headers['Content-Type'] = 'application/json';
+  if (userAction !== undefined) headers['X-DFNS-USERACTION'] = userAction;
+  if (legacy.appId !== undefined) headers['X-DFNS-APPID'] = legacy.appId;
+  if (legacy.nonce) headers['X-DFNS-NONCE'] = legacyNonce(now);
+  return headers;
 }
 
 /** The value of `X-DFNS-NONCE`. Only older Dfns documents ask for it; each nonce is used once (dfns-api 3.3). */
