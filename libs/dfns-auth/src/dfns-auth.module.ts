@@ -30,6 +30,7 @@ import { DelegatedLogin } from './tokens/delegated-login.js';
 import { SharedLogin } from './tokens/shared-login.js';
 import { StoredTokens } from './tokens/stored-tokens.js';
 import { TokenBroker } from './tokens/token-broker.js';
+import { TokenWarmer } from './tokens/token-warmer.js';
 import { UserCalls } from './tokens/user-calls.js';
 import { WebhookReceiver, webhookReceiverToken } from './webhooks/webhook-receiver.js';
 
@@ -87,6 +88,7 @@ function coreProviders(optionsToken: symbol, name?: string): Provider[] {
     SharedLogin,
     TokenBroker,
     UserCalls,
+    TokenWarmer,
     RegistrationCalls,
     RecoveryCalls,
     { provide: CeremonyRows, useFactory: CeremonyRows.open, inject: [DFNS_AUTH_CONFIG, DFNS_CLOCK] },

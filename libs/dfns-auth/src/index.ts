@@ -146,6 +146,7 @@ export {
 export { UserActionSigner } from './services/user-action-signer.js';
 export type { DfnsCallEvent, DfnsOutcome, DfnsStepEvent, DfnsTokenEvent } from './telemetry/events.js';
 export { KeyvTokenStore } from './tokens/keyv-token-store.js';
+export type { WarmedUsers } from './tokens/token-warmer.js';
 export type {
   DfnsWebhookEventKind,
   UndocumentedWebhookEventKind,

@@ -65,6 +65,12 @@ export class QuotaGovernor implements OnApplicationShutdown {
     return this.#pause.remainingMs;
   }
 
+  /** Whether `requests` more would leave half of the places and half of the quota to others, and nobody waits. */
+  canSpare(requests: number): boolean {
+    if (this.#pause.remainingMs > 0 || this.#isAsking || this.#waiting > 0) return false;
+    return this.#underWay < this.#http.maxSockets / 2 && this.#quota.leavesHalf(this.#promised + requests);
+  }
+
   /**
    * Sends a request when it is its turn, and reads the quota from the answer.
    *

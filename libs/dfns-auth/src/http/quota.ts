@@ -58,6 +58,12 @@ export class Quota {
     return this.#window.remainingMs;
   }
 
+  /** Whether half of the quota of the window is left after `requests` more requests of this instance. */
+  leavesHalf(requests: number): boolean {
+    const whole = Number.isFinite(this.#limit) ? this.#limit : this.#first;
+    return this.remaining - requests >= whole / this.#share / 2;
+  }
+
   /** Milliseconds until Dfns accepts `requests` more requests of this instance, as far as it is known. */
   waitMs(requests: number): number {
     const later = requests - this.remaining;

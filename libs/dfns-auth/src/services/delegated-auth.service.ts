@@ -10,6 +10,7 @@ import type {
 import type { CallOptions } from '../http/call-scope.js';
 import { DelegatedLogin } from '../tokens/delegated-login.js';
 import { TokenBroker } from '../tokens/token-broker.js';
+import { TokenWarmer, type WarmedUsers } from '../tokens/token-warmer.js';
 import { UserCalls } from '../tokens/user-calls.js';
 import type { RecoveryChallenge, RegistrationChallenge } from './creation-challenges.js';
 import { RecoveryCalls } from './recovery-calls.js';
@@ -30,6 +31,7 @@ export class DelegatedAuthService {
   readonly #login: DelegatedLogin;
   readonly #tokens: TokenBroker;
   readonly #calls: UserCalls;
+  readonly #warmer: TokenWarmer;
   readonly #registration: RegistrationCalls;
   readonly #recovery: RecoveryCalls;
 
@@ -37,12 +39,14 @@ export class DelegatedAuthService {
     login: DelegatedLogin,
     tokens: TokenBroker,
     calls: UserCalls,
+    warmer: TokenWarmer,
     registration: RegistrationCalls,
     recovery: RecoveryCalls,
   ) {
     this.#login = login;
     this.#tokens = tokens;
     this.#calls = calls;
+    this.#warmer = warmer;
     this.#registration = registration;
     this.#recovery = recovery;
   }
@@ -75,6 +79,21 @@ export class DelegatedAuthService {
    */
   withToken<T>(username: string, call: (token: string) => Promise<T>, options: CallOptions = {}): Promise<T> {
     return this.#calls.withToken(username, call, options);
+  }
+
+  /**
+   * Gets tokens of users before they need them, so that the first call of each does not wait for a login: for example
+   * when your users sign in, or when a replica starts. Do not wait for the result. These logins come behind all other
+   * calls of this instance: they begin only while nobody waits, and leave half of the connections and half of the quota
+   * to others. A user who has a token costs nothing.
+   *
+   * A user who gets none is logged in when the token is needed. So a login that fails, the deadline and the signal are no
+   * errors here. The deadline is that of all users together.
+   *
+   * @throws DfnsError `DFNS_BAD_REQUEST` if `usernames` is not a list
+   */
+  warm(usernames: readonly string[], options: CallOptions = {}): Promise<WarmedUsers> {
+    return this.#warmer.warm(usernames, options);
   }
 
   /**
