@@ -61,9 +61,11 @@ describe('a login beside twelve readers on eight connections', () => {
     const readers = Array.from({ length: 12 }, (_, at) => inALoop(1, () => read(userOf(at))));
     const stop = () => Promise.all(readers.map((end) => end()));
     await waitUntil(() => world.sandbox.requests.filter(({ path }) => path === '/wallets').length >= 24);
-    const beside = await took(() => auth().login(ADA));
+    // Other work on the machine may slow one of them down; a login that is not fair is slow each time.
+    const beside = [];
+    for (let i = 0; i < 3; i += 1) beside.push(await took(() => auth().login(ADA)));
     await stop();
-    expect(beside).toBeLessThan(3 * alone);
+    expect(Math.min(...beside)).toBeLessThan(3 * alone);
   });
 
   it('goes on while all requests of another user hang', async () => {
