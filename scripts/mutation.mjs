@@ -14,22 +14,16 @@ const GROUPS = {
     files: ['errors/*.ts', 'edge/http-answers.ts', 'edge/dfns-exception.filter.ts'],
     specs: ['filter', 'filter-transports'],
   },
-  answers: { files: ['http/answer.ts', 'http/failures.ts'], specs: ['answers', 'refusals'] },
-  secrets: { files: ['http/secret-scrubber.ts'], specs: ['secret-scrubber', 'secrets'] },
+  answers: { files: ['http/answer.ts', 'http/failures.ts'], specs: ['answer-parsers'] },
+  secrets: { files: ['http/secret-scrubber.ts'], specs: ['secret-scrubber'] },
   retries: {
     files: ['calls/retry-policy.ts', 'http/circuit.ts'],
     specs: ['faults-retries', 'retry-policy', 'fairness', 'ended-calls', 'health'],
   },
-  governor: {
-    files: [
-      'http/governor.ts',
-      'http/begun-attempts.ts',
-      'http/forecast.ts',
-      'http/quota.ts',
-      'http/pause.ts',
-      'http/waiting-line.ts',
-    ],
-    specs: ['quota', 'governor', 'overload', 'fairness', 'ended-calls'],
+  governor: { files: ['http/governor.ts'], specs: ['quota', 'governor', 'overload', 'fairness', 'ended-calls'] },
+  turns: {
+    files: ['http/waiting-line.ts', 'http/forecast.ts', 'http/begun-attempts.ts', 'http/quota.ts', 'http/pause.ts'],
+    specs: ['waiting-line', 'forecast', 'quota-windows'],
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
