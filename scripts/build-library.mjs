@@ -20,6 +20,12 @@ const SHARED = { 'elliptic-curves.js': '../elliptic-curves.cjs', 'folder.cjs': '
 /** The source of the first one. It imports a package that is ESM only, and becomes part of this file. */
 const CURVES = 'compiled/src/credentials/elliptic-curves.js';
 const FORMATS = ['esm', 'cjs'];
+/** What `require` gives in Node. Before Nest 12, Node would read all of Nest a second time to find its exports. */
+const REQUIRED = `'use strict';
+// Nest 12 is ESM: then import and require give one copy. Node loads an older Nest from CommonJS much faster than from ESM.
+const { isModuleNamespaceObject } = require('node:util').types;
+module.exports = isModuleNamespaceObject(require('@nestjs/common')) ? require('./esm/index.js') : require('./cjs/index.js');
+`;
 const ROUTES = `import type { RouteTable } from '../../cjs/routes/table.js';
 
 declare module 'nestjs-dfns-auth' {
@@ -110,6 +116,7 @@ async function buildLibrary() {
     writeFileSync(`dist/${format}/index.d.ts`, declarations);
   }
   writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+  writeFileSync('dist/required.cjs', REQUIRED);
 }
 
 function buildCurves() {

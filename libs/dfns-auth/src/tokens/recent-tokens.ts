@@ -25,8 +25,9 @@ export class RecentTokens {
   set(username: string, live: LiveToken): void {
     this.#tokens.delete(username);
     this.#tokens.set(username, live);
+    if (this.#tokens.size <= this.#max) return;
     const [oldest] = this.#tokens.keys();
-    if (this.#tokens.size > this.#max && oldest !== undefined) this.#tokens.delete(oldest);
+    if (oldest !== undefined) this.#tokens.delete(oldest);
   }
 
   delete(username: string): void {
