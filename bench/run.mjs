@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ask, start } from './child.mjs';
 import { makeCertificate, makeServiceAccount } from './fixtures.mjs';
 import { machine } from './machine.mjs';
+import { measureStart } from './start.mjs';
 import { median, printTable } from './table.mjs';
 
 const CLIENTS = ['sdk', 'raw', 'raw-node', 'ours'];
@@ -22,6 +23,7 @@ const account = makeServiceAccount('ed25519');
 const env = { NODE_EXTRA_CA_CERTS: certificate.certPath };
 
 console.log(`${machine()}\n`);
+measureStart();
 const server = await start('server.mjs', { ...certificate, ...account });
 const { url } = await ask(server, { do: 'listen' });
 const clients = {};

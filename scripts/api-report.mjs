@@ -9,7 +9,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
-import ts from 'typescript';
 
 const ENTRIES = [
   { name: 'nestjs-dfns-auth', folder: 'libs/dfns-auth', types: 'esm', project: 'lib' },
@@ -20,7 +19,7 @@ const ENTRIES = [
 const target = process.argv[2] ?? 'docs/api';
 mkdirSync(target, { recursive: true });
 for (const entry of ENTRIES) {
-  const report = withoutInternals(extract(entry)).trimEnd();
+  const report = extract(entry).trimEnd();
   writeFileSync(join(target, `${entry.name}.api.md`), `${report}\n`);
 }
 
@@ -55,44 +54,4 @@ function extract({ name, folder, types, project }) {
 
 function quiet(message) {
   if (message.logLevel !== 'error') message.handled = true;
-}
-
-/**
- * Removes what is used only by parameters of constructors. Nest calls the constructors of the services, so the types of
- * these parameters are internal. A class that users construct has exported types there.
- */
-function withoutInternals(report) {
-  const [before, code, after] = report.split(/^```(?:ts)?\n/m);
-  const source = ts.createSourceFile('report.ts', code, ts.ScriptTarget.Latest);
-  const kept = new Set();
-  const keep = (statement) => {
-    if (kept.has(statement)) return;
-    kept.add(statement);
-    visit(statement);
-  };
-  const visit = (node) => {
-    if (ts.isConstructorDeclaration(node)) return;
-    if (ts.isIdentifier(node)) for (const statement of declarations(source, node.text)) keep(statement);
-    ts.forEachChild(node, visit);
-  };
-  source.statements.filter(isExported).forEach(keep);
-  const text = source.statements
-    .filter((statement) => kept.has(statement))
-    .map((statement) => statement.getFullText(source));
-  return [before, '```ts\n', ...text, source.endOfFileToken.getFullText(source), '```\n', after].join('');
-}
-
-function declarations(source, name) {
-  return source.statements.filter((statement) => {
-    const bound = statement.importClause ?? statement.name ?? statement.declarationList?.declarations[0].name;
-    return bound
-      ?.getText(source)
-      .match(/[\w$]+/g)
-      ?.includes(name);
-  });
-}
-
-function isExported(statement) {
-  if (ts.isExportDeclaration(statement) || ts.isExportAssignment(statement)) return true;
-  return statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 }

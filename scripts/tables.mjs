@@ -48,7 +48,7 @@ export function withTables(text, { DFNS_ERRORS, OPTIONS }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { DFNS_ERRORS } = await import('../libs/dfns-auth/dist/esm/errors/error-table.js');
-  const { OPTIONS } = await import('../libs/dfns-auth/dist/esm/config/option-table.js');
+  const { DFNS_ERRORS } = await import('../libs/dfns-auth/compiled/src/errors/error-table.js');
+  const { OPTIONS } = await import('../libs/dfns-auth/compiled/src/config/option-table.js');
   for (const file of DOCUMENTS) writeFileSync(file, withTables(readFileSync(file, 'utf8'), { DFNS_ERRORS, OPTIONS }));
 }

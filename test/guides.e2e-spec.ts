@@ -3,11 +3,12 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { writeSnippets } from './support/snippets.js';
+import { GLOBALS_OF_TESTS, writeSnippets } from './support/snippets.js';
 
 const GUIDES = 'docs/guides';
 const FOLDER = resolve('artifacts', 'guides');
 
+const TEST = /\.(test|spec)\.ts$/;
 const guides = readdirSync(GUIDES)
   .filter((file) => file.endsWith('.md'))
   .map((file) => ({ name: basename(file, '.md'), snippets: writeSnippets(join(GUIDES, file), folderOf(file)) }));
@@ -18,7 +19,7 @@ function folderOf(file: string): string {
 
 /** Runs the tests that the guides show, without a change. */
 for (const { name, snippets } of guides) {
-  for (const { name: file } of snippets.filter(({ name }) => name.endsWith('.test.ts'))) {
+  for (const { name: file } of snippets.filter(({ name }) => TEST.test(name))) {
     await import(join(FOLDER, name, file));
   }
 }
@@ -31,6 +32,7 @@ describe('the guides', () => {
       include: ['**/*.ts', '**/*.tsx'],
       exclude: [],
     };
+    writeFileSync(join(FOLDER, 'globals.d.ts'), GLOBALS_OF_TESTS);
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(settings));
     const tsc = [resolve('node_modules/typescript/bin/tsc'), '-p', FOLDER, '--noEmit'];
     const { stdout } = await promisify(execFile)(process.execPath, tsc).catch((error: { stdout: string }) => error);
@@ -39,7 +41,7 @@ describe('the guides', () => {
 
   it('show how to test what they show', () => {
     const untested = guides.filter(
-      ({ snippets }) => snippets.length > 0 && !snippets.some(({ name }) => name.endsWith('.test.ts')),
+      ({ snippets }) => snippets.length > 0 && !snippets.some(({ name }) => TEST.test(name)),
     );
     expect(untested.map(({ name }) => name)).toEqual([]);
   });

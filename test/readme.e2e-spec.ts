@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApplication } from '../src/application.js';
-import { snippetsOf, writeSnippets } from './support/snippets.js';
+import { GLOBALS_OF_TESTS, snippetsOf, writeSnippets } from './support/snippets.js';
 
 const FOLDER = resolve('artifacts', 'readme');
 const readme = readFileSync('README.md', 'utf8');
@@ -18,13 +18,6 @@ import { AppModule } from './app.module.js';
 const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
 await app.listen(0, '127.0.0.1');
 console.log(await app.getUrl());`;
-
-/** What Jest and Vitest both have without an import, as a new application of Nest sets them. */
-const GLOBALS = `
-import type * as jest from '@jest/globals';
-declare global {
-  const { afterAll, beforeAll, expect, it }: typeof jest;
-}`;
 
 /** Runs the tests of the section "Testing" without a change. */
 await import(join(FOLDER, 'wallets.spec.ts'));
@@ -55,7 +48,7 @@ describe('the quick start of the README', () => {
     };
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(settings));
     writeFileSync(join(FOLDER, 'main.ts'), MAIN);
-    writeFileSync(join(FOLDER, 'globals.d.ts'), GLOBALS);
+    writeFileSync(join(FOLDER, 'globals.d.ts'), GLOBALS_OF_TESTS);
   });
 
   afterAll(() => {

@@ -7,6 +7,13 @@ export interface Snippet {
   text: string;
 }
 
+/** Declares what Jest and Vitest both have without an import, as a new application of Nest sets them. */
+export const GLOBALS_OF_TESTS = `
+import type * as jest from '@jest/globals';
+declare global {
+  const { afterAll, beforeAll, expect, it }: typeof jest;
+}`;
+
 /** The named blocks of a Markdown text in one language. */
 export function snippetsOf(markdown: string, language: string): Snippet[] {
   const pattern = new RegExp(`^\`\`\`(?:${language}) (\\S+)\\n([\\s\\S]*?)^\`\`\``, 'gm');

@@ -76,10 +76,10 @@ describe('files of the library', () => {
 
 describe('dependencies of the library', () => {
   const manifest = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8'));
-  const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
-
-  it('are declared', () => {
-    expect(tree.packages.filter((name) => !(name in declared))).toEqual([]);
+  it('are declared, except for the curves, which are bundled', () => {
+    expect(manifest.dependencies).toBeUndefined();
+    expect(tree.packages.filter((name) => !(name in manifest.peerDependencies))).toEqual(['@noble/curves']);
+    expect(Object.keys(manifest.devDependencies)).toEqual(['@noble/curves']);
   });
 
   it('include no package that the application must provide', () => {
@@ -94,7 +94,7 @@ describe('dependencies of the library', () => {
       'class-transformer',
       'axios',
     ];
-    expect(shared.filter((name) => name in manifest.dependencies || !(name in manifest.peerDependencies))).toEqual([]);
+    expect(shared.filter((name) => !(name in manifest.peerDependencies))).toEqual([]);
   });
 
   it('send the version of the package as user agent', () => {

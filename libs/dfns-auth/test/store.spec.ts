@@ -211,6 +211,26 @@ describe('a store that', () => {
     expect(logins()).toBe(5);
   });
 
+  it('fails is left out for a second, and used again when it works', async () => {
+    let isDown = true;
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      if (isDown) throw new Error('down');
+      return undefined;
+    };
+    const service = await replica({ get: ask, set: ask, delete: ask });
+    await service.getToken('ada');
+    await service.forget('ada').then(() => service.getToken('ada'));
+    isDown = false;
+    const leftOutFrom = performance.now();
+    await service.getToken('bob');
+    expect(asked).toBe(3);
+    await waitUntil(() => performance.now() > leftOutFrom + 1_000);
+    await service.forget('bob').then(() => service.getToken('bob'));
+    expect(asked).toBeGreaterThan(4);
+  });
+
   it('gives a lock too late gets it released', async () => {
     const store = new MemoryTokenStore();
     let give = () => {};

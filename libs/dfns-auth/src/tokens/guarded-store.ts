@@ -1,12 +1,11 @@
-import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { TokenStore } from '../config/stores.js';
 import { CallScope } from '../http/call-scope.js';
 
 /** Milliseconds that one operation of the store may take. */
 const STORE_TIMEOUT_MS = 500;
-/** Failures in a row after which the store is not used, except for one test every {@link HALF_OPEN_AFTER_MS} ms. */
-const BREAK_AFTER = 3;
-const HALF_OPEN_AFTER_MS = 1_000;
+/** Failures in a row after which the store is left out, except for one operation every {@link TEST_AFTER_MS} ms. */
+const LEFT_OUT_AFTER = 3;
+const TEST_AFTER_MS = 1_000;
 
 /**
  * The store of the application, which may fail or hang: each operation has a limit of {@link STORE_TIMEOUT_MS}
@@ -15,10 +14,10 @@ const HALF_OPEN_AFTER_MS = 1_000;
 export class GuardedStore<S = TokenStore> {
   readonly #store: S;
   readonly #owner: readonly string[];
-  readonly #breaker = circuitBreaker(handleAll, {
-    breaker: new ConsecutiveBreaker(BREAK_AFTER),
-    halfOpenAfter: HALF_OPEN_AFTER_MS,
-  });
+  /** Failures in a row. */
+  #failures = 0;
+  /** When one operation may test a store that is left out, by `performance.now()`. */
+  #testAt = 0;
 
   /** @param owner what keeps the rows of several organisations apart */
   constructor(store: S, owner: readonly string[]) {
@@ -37,20 +36,32 @@ export class GuardedStore<S = TokenStore> {
    * @param late gets a result that arrives after the limit
    * @throws if the store fails, does not answer in time, or is left out
    */
-  ask<T>(operation: (store: S) => Promise<T>, late?: (result: T) => void): Promise<T> {
-    return this.#breaker.execute(async () => {
+  async ask<T>(operation: (store: S) => Promise<T>, late?: (result: T) => void): Promise<T> {
+    if (this.#failures >= LEFT_OUT_AFTER) this.#beginTest();
+    try {
       const answer = operation(this.#store);
-      try {
-        return await CallScope.run(STORE_TIMEOUT_MS, [], () => answer);
-      } catch (error) {
+      const result = await CallScope.run(STORE_TIMEOUT_MS, [], () => answer).catch((error: unknown) => {
         if (late) answer.then(late, () => {});
         throw error;
-      }
-    });
+      });
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      this.#failures += 1;
+      this.#testAt = performance.now() + TEST_AFTER_MS;
+      throw error;
+    }
   }
 
   /** Makes one operation, whose failure is ignored. */
   async try(operation: (store: S) => Promise<void>): Promise<void> {
     await this.ask(operation).catch(() => {});
+  }
+
+  /** @throws if it is not yet time, or if another operation tests the store now */
+  #beginTest(): void {
+    const now = performance.now();
+    if (now < this.#testAt) throw new Error('the store is left out for a while');
+    this.#testAt = now + TEST_AFTER_MS;
   }
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { type Clock, DFNS_AUTH_CONFIG, DFNS_CLOCK, type DfnsAuthConfig } from '../config/config.js';
 import { isDfnsError } from '../errors/dfns-error.js';
 import { type CallOptions, CallScope } from '../http/call-scope.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { LoginFlight } from './login-flight.js';
+import { RecentTokens } from './recent-tokens.js';
 import { SharedLogin } from './shared-login.js';
 import { StoredTokens } from './stored-tokens.js';
 import { isServable, type LiveToken } from './token-lifetime.js';
@@ -24,7 +24,7 @@ export class TokenBroker {
   readonly #config: DfnsAuthConfig;
   readonly #now: Clock;
   readonly #telemetry: Telemetry;
-  readonly #tokens: LRUCache<string, LiveToken>;
+  readonly #tokens: RecentTokens;
   readonly #flights = new Map<string, LoginFlight>();
 
   constructor(
@@ -39,7 +39,7 @@ export class TokenBroker {
     this.#config = config;
     this.#now = now;
     this.#telemetry = telemetry;
-    this.#tokens = new LRUCache({ max: config.tokens.maxEntries });
+    this.#tokens = new RecentTokens(config.tokens.maxEntries);
   }
 
   /** A token of the user if there is one in memory. Before it ends, it is also refreshed in the background. */
