@@ -2,7 +2,7 @@
 import { machine } from './machine.mjs';
 
 const PARTS = ['logins', 'route', 'cache', 'signing', 'day'];
-const GROUPS = { scale: ['replicas', 'overload'] };
+const GROUPS = { scale: ['replicas', 'overload', 'memory'] };
 
 const names = process.argv.slice(2).flatMap((name) => GROUPS[name] ?? name);
 console.log(`${machine()}\n`);

@@ -3,14 +3,17 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DelegatedAuthService, DfnsAuthModule } from 'nestjs-dfns-auth';
 
-/** The service of this library, in a Nest application. */
-export async function createService({ url, orgId, authToken, credId, privateKey }, more = {}) {
+/** A Nest application with this library. `more` are options of the module. */
+export async function createContext({ url, orgId, authToken, credId, privateKey }, more = {}) {
   const serviceAccount = { authToken, credential: { credId, privateKey } };
   const registration = DfnsAuthModule.forRoot({ baseUrl: url, orgId, serviceAccount, ...more });
   class Application {}
   Module({ imports: [registration] })(Application);
-  const context = await NestFactory.createApplicationContext(Application, { logger: ['error'] });
-  return context.get(DelegatedAuthService, { strict: false });
+  return NestFactory.createApplicationContext(Application, { logger: ['error'] });
+}
+
+export async function createService(account, more) {
+  return (await createContext(account, more)).get(DelegatedAuthService, { strict: false });
 }
 
 /** Logs in each time: no token comes from the cache. */
