@@ -3,17 +3,14 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DelegatedAuthService, DfnsAuthModule } from 'nestjs-dfns-auth';
 
-/** A Nest application with this library. `more` are options of the module. */
-export async function createContext({ url, orgId, authToken, credId, privateKey }, more = {}) {
+/** The service of this library, in a Nest application. `more` are options of the module. */
+export async function createService({ url, orgId, authToken, credId, privateKey }, more = {}) {
   const serviceAccount = { authToken, credential: { credId, privateKey } };
   const registration = DfnsAuthModule.forRoot({ baseUrl: url, orgId, serviceAccount, ...more });
   class Application {}
   Module({ imports: [registration] })(Application);
-  return NestFactory.createApplicationContext(Application, { logger: ['error'] });
-}
-
-export async function createService(account, more) {
-  return (await createContext(account, more)).get(DelegatedAuthService, { strict: false });
+  const context = await NestFactory.createApplicationContext(Application, { logger: ['error'] });
+  return context.get(DelegatedAuthService, { strict: false });
 }
 
 /** Logs in each time: no token comes from the cache. */
