@@ -66,6 +66,10 @@ function measure(scenario) {
   });
 }
 
+const words = (codes) =>
+  Object.entries(codes)
+    .map(([code, count]) => `${code} ${count}`)
+    .join(', ');
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const ms = (times, which) => (times.length ? percentile(times, which).toFixed(0) : '–');
@@ -90,8 +94,8 @@ function refusals({ what, clients }) {
   const refusedMs = clients.flatMap((client) => client.refusedMs);
   const doneMs = clients.flatMap((client) => client.doneMs);
   const codes = {};
-  for (const client of clients) {
-    for (const [code, count] of Object.entries(client.codes)) codes[code] = (codes[code] ?? 0) + count;
+  for (const [code, count] of clients.flatMap((client) => Object.entries(client.codes))) {
+    codes[code] = (codes[code] ?? 0) + count;
   }
   return {
     what,
@@ -100,9 +104,7 @@ function refusals({ what, clients }) {
     'p99 ms': ms(refusedMs, 99),
     'after more than 50 ms': percent(refusedMs.filter((time) => time > 50).length / (refusedMs.length || 1)),
     'without retryAfterMs': sum(clients.map(({ withoutRetryAfter }) => withoutRetryAfter)),
-    'with which codes': Object.entries(codes)
-      .map(([code, count]) => `${code} ${count}`)
-      .join(', '),
+    'with which codes': words(codes),
     'answered: p50 ms': ms(doneMs, 50),
     'p99 ms ': ms(doneMs, 99),
   };
@@ -116,6 +118,7 @@ function health({ what, clients, recovery }) {
     'most ms': most('loopMaxMs'),
     'RSS MB': most('rssMb'),
     [`of ${RECOVERED} logins after a second`]: recovery.done,
+    'the others': words(recovery.codes) || '–',
     'slowest ms': recovery.mostMs.toFixed(0),
   };
 }

@@ -22,6 +22,13 @@ async function login(from) {
   return { error, ms: endedAt - startedAt, at: endedAt - from };
 }
 
+/** How often each code ended a login. */
+function codesOf(results) {
+  const codes = {};
+  for (const { error } of results) if (error) codes[error.code] = (codes[error.code] ?? 0) + 1;
+  return codes;
+}
+
 /** Begins logins until the time is up, and waits for all of them. */
 async function offer({ rate, seconds }) {
   const from = performance.now();
@@ -68,6 +75,7 @@ serve({
     const results = await Promise.all(Array.from({ length: count }, () => login(0)));
     return {
       done: results.filter(({ error }) => !error).length,
+      codes: codesOf(results),
       mostMs: percentile(
         results.map(({ ms }) => ms),
         100,
