@@ -57,10 +57,7 @@ serve({
       inTime: results.filter(({ error, at }) => !error && at <= message.seconds * 1_000).length,
       doneMs: results.filter(({ error }) => !error).map(({ ms }) => ms),
       refusedMs: refused.map(({ ms }) => ms),
-      codes: refused.reduce(
-        (codes, { error }) => Object.assign(codes, { [error.code]: (codes[error.code] ?? 0) + 1 }),
-        {},
-      ),
+      codes: codesOf(results),
       // A call that the deadline ended was refused by nobody.
       withoutRetryAfter: refused.filter(({ error }) => error.code === 'DFNS_RATE_LIMITED' && !(error.retryAfterMs > 0))
         .length,
