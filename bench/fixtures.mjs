@@ -19,7 +19,7 @@ export function makeServiceAccount(type, options = {}) {
   return {
     orgId: ORG_ID,
     credId: 'bench-credential',
-    authToken: makeToken('service-account', 86_400),
+    authToken: makeToken('service-account', 90 * 86_400),
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '../config/config.js';
 import type { CeremonyOwner, CeremonyStore } from '../config/stores.js';
-import { type KeyvLike, SealedKeyv } from '../sealing/sealed-keyv.js';
+import { type KeyvLike, SealedKeyv, writeRefused } from '../sealing/sealed-keyv.js';
 import type { SealingOptions } from '../sealing/sealer.js';
 import { type RowIndex, rowIndexOf } from './row-index.js';
 
@@ -65,8 +65,8 @@ function first(ids: { keys(): IterableIterator<string> }): string {
 
 /**
  * A {@link CeremonyStore} in a Keyv, sealed with AES-256-GCM. A ceremony that began on one replica can be finished on
- * another. A row is taken only once with `@keyv/redis`, and with every adapter whose `delete` reports whether it
- * deleted. A row that was sealed with a key that this replica does not have stays in the store.
+ * another. A row is taken only once with `@keyv/redis`, and with every adapter whose `delete` finds out in one step
+ * whether it deleted: that of `@keyv/postgres` looks first and deletes then, see the guide about replicas. A row that was sealed with a key that this replica does not have stays in the store.
  *
  * How far the bound of rows by user (20 open) holds:
  *
@@ -90,8 +90,10 @@ export class KeyvCeremonyStore implements CeremonyStore {
   }
 
   async put(id: string, value: string, ttlMs: number, owner?: CeremonyOwner): Promise<void> {
-    const crowdedOut = owner ? await this.#index.add(owner, id) : [];
     await this.#rows.set([id], value, ttlMs);
+    // Adapters such as KeyvRedis report failed writes only if they are told to. The index may be on another server.
+    if ((await this.#rows.get([id])) !== value) throw writeRefused();
+    const crowdedOut = owner ? await this.#index.add(owner, id) : [];
     await Promise.all(crowdedOut.map((other) => this.#rows.take([other])));
   }
 

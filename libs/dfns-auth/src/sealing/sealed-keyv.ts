@@ -43,9 +43,7 @@ export class SealedKeyv {
   async set(key: readonly string[], value: string, ttlMs: number): Promise<void> {
     const lifetimeMs = Math.max(1, Math.ceil(ttlMs));
     const kept = await this.#keyv.set(this.rowOf(key), this.#sealer.seal(value, [this.#purpose, ...key]), lifetimeMs);
-    if (kept === false) {
-      throw new DfnsError('DFNS_UNAVAILABLE', 'the store did not keep a row: check that it accepts writes');
-    }
+    if (kept === false) throw writeRefused();
   }
 
   /** Whether a row was deleted. Stores that do not report this return `true`. */
@@ -56,16 +54,25 @@ export class SealedKeyv {
   /**
    * Removes the row and returns its value. A row that does not open stays: it may be sealed with a key that another
    * replica has. If several `take` of one key run at the same time, at most one gets the
-   * value, because only one of them deletes the row. This holds for Redis and every store whose `delete` reports
-   * whether it deleted a row.
+   * value, because only one of them deletes the row. This holds for Redis and every store whose `delete` finds out in
+   * one step whether it deleted a row.
+   *
+   * @throws DfnsError `DFNS_UNAVAILABLE` if the row is still there, e.g. in a Redis that is read-only
    */
   async take(key: readonly string[]): Promise<string | undefined> {
     const value = await this.get(key);
-    return value !== undefined && (await this.delete(key)) ? value : undefined;
+    if (value === undefined || (await this.delete(key))) return value;
+    if ((await this.get(key)) === value) throw writeRefused();
+    return undefined;
   }
 
   /** The key under which the Keyv keeps the row. */
   rowOf(key: readonly string[]): string {
     return `${this.#purpose}:${createHash('sha256').update(JSON.stringify(key)).digest('base64url')}`;
   }
+}
+
+/** The failure of a Keyv whose rows stay as they were. */
+export function writeRefused(): DfnsError {
+  return new DfnsError('DFNS_UNAVAILABLE', 'the store did not keep a row: check that it accepts writes');
 }

@@ -7,8 +7,10 @@ export const LOCK_MS = 5_000;
 /** Milliseconds between two signs of life of the replica that has the lock. Most logins end before the first one. */
 const SIGN_EVERY_MS = 250;
 
-/** Milliseconds between two looks at the store while waiting. */
+/** Milliseconds between two looks at the store while waiting for one user. */
 const POLL_MS = 50;
+/** Most looks in a second, for all users together: a burst of cold users is not slowed down by those who wait. */
+const LOOKS_PER_SECOND = 500;
 
 /**
  * The lock to log a user in. The replica that has it writes signs of life to the store, so that the others do not wait
@@ -16,6 +18,7 @@ const POLL_MS = 50;
  */
 export class LoginLock {
   readonly #store: GuardedStore;
+  #watches = 0;
 
   constructor(store: GuardedStore) {
     this.#store = store;
@@ -34,10 +37,17 @@ export class LoginLock {
     return release && this.#withSigns(username, release);
   }
 
-  /** Watches the replica that has the lock. */
-  watch(username: string): HolderWatch {
+  /** Watches the replica that has the lock, while `wait` runs. */
+  async watching<T>(username: string, wait: (holder: HolderWatch) => Promise<T>): Promise<T> {
     const key = this.#signOf(username);
-    return new HolderWatch(() => this.#store.ask((store) => store.get(key)).catch(() => undefined));
+    const readSign = () => this.#store.ask((store) => store.get(key)).catch(() => undefined);
+    const pollMs = () => Math.max(POLL_MS, (this.#watches * 1_000) / LOOKS_PER_SECOND);
+    this.#watches += 1;
+    try {
+      return await wait(new HolderWatch(readSign, pollMs));
+    } finally {
+      this.#watches -= 1;
+    }
   }
 
   #withSigns(username: string, release: ReleaseLock): ReleaseLock {
@@ -65,12 +75,14 @@ export class LoginLock {
  */
 export class HolderWatch {
   readonly #readSign: () => Promise<string | undefined>;
+  readonly #pollMs: () => number;
   #sign: string | undefined;
   /** Milliseconds since the last new sign; `undefined` before the first look. */
   #waitedMs: number | undefined;
 
-  constructor(readSign: () => Promise<string | undefined>) {
+  constructor(readSign: () => Promise<string | undefined>, pollMs: () => number) {
     this.#readSign = readSign;
+    this.#pollMs = pollMs;
   }
 
   /**
@@ -86,7 +98,7 @@ export class HolderWatch {
       this.#sign = sign;
       this.#waitedMs = 0;
     }
-    const pauseMs = Math.min(POLL_MS, patienceMs - this.#waitedMs);
+    const pauseMs = Math.min(this.#pollMs(), patienceMs - this.#waitedMs);
     this.#waitedMs += pauseMs;
     return pauseMs;
   }

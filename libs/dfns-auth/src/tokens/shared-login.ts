@@ -5,7 +5,7 @@ import { CallScope } from '../http/call-scope.js';
 import { EndSignal } from '../http/end-signal.js';
 import { DelegatedLogin } from './delegated-login.js';
 import type { LoginFlight } from './login-flight.js';
-import { LOCK_MS, type LoginLock } from './login-lock.js';
+import { type HolderWatch, LOCK_MS, type LoginLock } from './login-lock.js';
 import { StoredTokens } from './stored-tokens.js';
 import { type LiveToken, liveToken } from './token-lifetime.js';
 
@@ -76,8 +76,7 @@ export class SharedLogin implements OnApplicationShutdown {
    * this replica logs in without a lock.
    */
   async #findOrLock(username: string, flight: LoginFlight, lock: LoginLock): Promise<TokenOrLock> {
-    const holder = lock.watch(username);
-    const wait = async (scope: CallScope) => {
+    const wait = async (holder: HolderWatch, scope: CallScope) => {
       for (;;) {
         const found = await this.#stored.find(username, flight.newerThan);
         if (found) return { found };
@@ -90,7 +89,10 @@ export class SharedLogin implements OnApplicationShutdown {
         await scope.sleep(pauseMs);
       }
     };
-    return CallScope.run(LOCK_MS, [this.#shutdown, flight.waitSignal], wait).catch(() => ({}));
+    const ends = [this.#shutdown, flight.waitSignal];
+    return lock
+      .watching(username, (holder) => CallScope.run(LOCK_MS, ends, (scope) => wait(holder, scope)))
+      .catch(() => ({}));
   }
 
   /** Reads the store again: before this replica got the lock, another one may have logged in. */

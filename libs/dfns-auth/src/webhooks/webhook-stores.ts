@@ -1,7 +1,6 @@
 import type { Clock } from '../config/config.js';
 import type { ReleaseLock, WebhookStore } from '../config/stores.js';
-import { DfnsError } from '../errors/dfns-error.js';
-import type { KeyvLike } from '../sealing/sealed-keyv.js';
+import { type KeyvLike, writeRefused } from '../sealing/sealed-keyv.js';
 import { isKeyvRedis, lockInRedis } from '../tokens/keyv-token-store.js';
 
 /** Handled events in the memory of this process. If there are too many, the oldest is forgotten. There are no timers. */
@@ -57,9 +56,7 @@ export class KeyvWebhookStore implements WebhookStore {
 
   /** @throws DfnsError `DFNS_UNAVAILABLE` if the Keyv says that it did not keep the row */
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    if ((await this.#keyv.set(rowOf(key), value, ttlMs)) === false) {
-      throw new DfnsError('DFNS_UNAVAILABLE', 'the store did not keep a row: check that it accepts writes');
-    }
+    if ((await this.#keyv.set(rowOf(key), value, ttlMs)) === false) throw writeRefused();
   }
 
   async lock(key: string, ttlMs: number): Promise<ReleaseLock | undefined> {

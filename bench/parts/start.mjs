@@ -1,16 +1,13 @@
-/**
- * Measures what the library adds to the start of an application: the time to import it, and to start a Nest application
- * context with it. `npm run bench` prints the result; `node bench/start.mjs` prints nothing else.
- */
+/** What the library adds to the start of an application: the time to import it, and to start an application context. */
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { makeServiceAccount, ORG_ID } from './fixtures.mjs';
-import { median, printTable } from './table.mjs';
+import { fileURLToPath } from 'node:url';
+import { makeServiceAccount, ORG_ID } from '../fixtures.mjs';
+import { median, printTable } from '../table.mjs';
 
 /** Processes of each kind. They take turns, so that all of them see the same machine. */
 const ROUNDS = 15;
-const SCRIPT = fileURLToPath(new URL('start-child.cjs', import.meta.url));
-const COMMON_JS = fileURLToPath(new URL('../libs/dfns-auth/dist/cjs/index.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../processes/start.cjs', import.meta.url));
+const COMMON_JS = fileURLToPath(new URL('../../libs/dfns-auth/dist/cjs/index.js', import.meta.url));
 /** How the packages are loaded, and the library with them. Node itself requires the ESM file, Jest the CommonJS file. */
 const WAYS = [
   { way: 'import', format: 'import', library: 'nestjs-dfns-auth' },
@@ -18,19 +15,19 @@ const WAYS = [
   { way: 'require, CommonJS file', format: 'require', library: COMMON_JS },
 ];
 
-export function measureStart() {
+export function run() {
   const { authToken, credId, privateKey } = makeServiceAccount('ed25519');
   const serviceAccount = { authToken, credential: { credId, privateKey } };
   const options = { baseUrl: 'https://api.dfns.io', orgId: ORG_ID, serviceAccount };
-  const run = (settings) => {
+  const timed = (settings) => {
     const output = execFileSync(process.execPath, [SCRIPT, JSON.stringify({ options, ...settings })]);
     return JSON.parse(output.toString());
   };
   const measured = WAYS.map(() => ({ without: [], with: [] }));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [i, { format, library }] of WAYS.entries()) {
-      measured[i].without.push(run({ format }));
-      measured[i].with.push(run({ format, library }));
+      measured[i].without.push(timed({ format }));
+      measured[i].with.push(timed({ format, library }));
     }
   }
   printTable(
@@ -53,5 +50,3 @@ export function measureStart() {
 }
 
 const figure = (results, name) => median(results.map((result) => result[name])).toFixed(0);
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) measureStart();

@@ -4,9 +4,9 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { AsymmetricKeySigner } from '@dfns/sdk-keysigner';
 import { KeySigner } from 'nestjs-dfns-auth';
-import { serve } from './child.mjs';
-import { makeServiceAccount } from './fixtures.mjs';
-import { median } from './table.mjs';
+import { serve } from '../child.mjs';
+import { makeServiceAccount } from '../fixtures.mjs';
+import { median } from '../table.mjs';
 
 const KINDS = [
   ['Ed25519', 'ed25519', {}],

@@ -3,10 +3,10 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DelegatedAuthService, DfnsAuthModule } from 'nestjs-dfns-auth';
 
-/** The service of this library, in a Nest application. */
-export async function createService({ url, orgId, authToken, credId, privateKey }, tokens = {}) {
+/** The service of this library, in a Nest application. `more` are options of the module. */
+export async function createService({ url, orgId, authToken, credId, privateKey }, more = {}) {
   const serviceAccount = { authToken, credential: { credId, privateKey } };
-  const registration = DfnsAuthModule.forRoot({ baseUrl: url, orgId, serviceAccount, tokens });
+  const registration = DfnsAuthModule.forRoot({ baseUrl: url, orgId, serviceAccount, ...more });
   class Application {}
   Module({ imports: [registration] })(Application);
   const context = await NestFactory.createApplicationContext(Application, { logger: ['error'] });

@@ -1,6 +1,6 @@
 /** Logs users in with one of the clients, and reports time and CPU time. */
-import { serve, settings } from './child.mjs';
-import { percentile } from './table.mjs';
+import { serve, settings } from '../child.mjs';
+import { percentile } from '../table.mjs';
 
 const { name } = settings();
 const { createClient } = await import(`./clients/${name}.mjs`);

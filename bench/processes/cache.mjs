@@ -1,7 +1,7 @@
 /** Measures `getToken` if the token is in memory, and if many callers share one login. */
-import { serve, settings } from './child.mjs';
+import { serve, settings } from '../child.mjs';
+import { median } from '../table.mjs';
 import { createService } from './clients/ours.mjs';
-import { median } from './table.mjs';
 
 const HITS = 1_000_000;
 const ENTRIES = 10_000;
