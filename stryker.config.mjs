@@ -12,5 +12,5 @@ export default {
   jsonReporter: { fileName: process.env.MUTATION_REPORT ?? '.stryker-tmp/mutation.json' },
   clearTextReporter: { allowColor: false, reportTests: false, reportScoreTable: false },
   tempDirName: '.stryker-tmp',
-  ignorePatterns: ['dist', 'libs/*/dist', 'bench', 'docs'],
+  ignorePatterns: ['dist', 'libs/*/dist', 'libs/*/compiled', 'bench', 'docs'],
 };

@@ -10,14 +10,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { withAbsoluteLinks } from './absolute-links.mjs';
 import { rolledUp } from './rolled-up-declarations.mjs';
 
-/** Files that both formats load from dist. They are CommonJS, and they hold no state. */
-const SHARED = { 'elliptic-curves.js': '../elliptic-curves.cjs', 'folder.cjs': '../console/folder.cjs' };
-/** The source of the first one. It imports a package that is ESM only, and becomes part of this file. */
+/** The source that imports a package which is ESM only. In CommonJS the package becomes part of a file of its own. */
 const CURVES = 'compiled/src/credentials/elliptic-curves.js';
 const FORMATS = ['esm', 'cjs'];
 /** What `require` gives in Node. Before Nest 12, Node would read all of Nest a second time to find its exports. */
@@ -33,15 +31,14 @@ declare module 'nestjs-dfns-auth' {
 }
 `;
 
-/** Leaves the imports of the shared files as they are. */
-const sharedFiles = {
-  name: 'shared files',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/(elliptic-curves\.js|folder\.cjs)$/ }, ({ path }) => ({
-      path: SHARED[basename(path)],
-      external: true,
-    })),
-};
+/** Leaves the import of a file as it is, and says where the file is. */
+const apart = (filter, path) => ({
+  name: path,
+  setup: ({ onResolve }) => onResolve({ filter }, () => ({ path, external: true })),
+});
+/** Both formats load it. */
+const consoleFolder = apart(/\/folder\.cjs$/, '../console/folder.cjs');
+const curves = apart(/\/elliptic-curves\.js$/, './elliptic-curves.cjs');
 
 /** Bundlers accept that an optional package is missing if its `require` stands in a `try`. */
 const requiresInTry = {
@@ -95,7 +92,7 @@ async function bundleForNode(outdir, format, entryPoints, external = []) {
     splitting: format === 'esm',
     chunkNames: '[name]-[hash]',
     external: [...Object.keys({ ...dependencies, ...peerDependencies }), ...external],
-    plugins: [sharedFiles, ...(format === 'cjs' ? [requiresInTry] : [])],
+    plugins: format === 'cjs' ? [consoleFolder, curves, requiresInTry] : [consoleFolder],
   });
   mkdirSync(outdir, { recursive: true });
   for (const { path, text } of outputFiles) writeFileSync(path, withClassNames(text));
@@ -122,7 +119,7 @@ async function buildLibrary() {
 function buildCurves() {
   return bundle({
     entryPoints: [CURVES],
-    outfile: 'dist/elliptic-curves.cjs',
+    outfile: 'dist/cjs/elliptic-curves.cjs',
     format: 'cjs',
     platform: 'node',
     target: 'node20',

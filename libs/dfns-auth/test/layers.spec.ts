@@ -76,10 +76,9 @@ describe('files of the library', () => {
 
 describe('dependencies of the library', () => {
   const manifest = JSON.parse(readFileSync(join('libs', 'dfns-auth', 'package.json'), 'utf8'));
-  it('are declared, except for the curves, which are bundled', () => {
-    expect(manifest.dependencies).toBeUndefined();
+  it('are declared, and all but the curves are peers', () => {
     expect(tree.packages.filter((name) => !(name in manifest.peerDependencies))).toEqual(['@noble/curves']);
-    expect(Object.keys(manifest.devDependencies)).toEqual(['@noble/curves']);
+    expect(Object.keys(manifest.dependencies)).toEqual(['@noble/curves']);
   });
 
   it('include no package that the application must provide', () => {
