@@ -27,7 +27,7 @@ const GROUPS = {
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
-    specs: ['tokens', 'tokens-refresh', 'tokens-received'],
+    specs: ['user-token', 'tokens-refresh', 'tokens-received'],
   },
   broker: {
     files: ['tokens/token-broker.ts', 'tokens/dropped-tokens.ts', 'tokens/login-flight.ts', 'tokens/login-lock.ts'],

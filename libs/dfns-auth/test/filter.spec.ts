@@ -235,6 +235,29 @@ describe('DfnsExceptionFilter as a class', () => {
 });
 
 describe('concealUserState', () => {
+  const concealed = (error: DfnsError) => toHttpException(error, { concealUserState: true }).getResponse();
+
+  it.each([
+    'POST /auth/login/delegated',
+    'POST /auth/registration/delegated',
+    'POST /auth/registration/delegated/restart',
+    'POST /auth/recover/user/delegated',
+  ])('conceals what Dfns refuses to %s, which names a user', (operation) => {
+    for (const code of ['DFNS_BAD_REQUEST', 'DFNS_NOT_FOUND'] as const) {
+      const refused = new DfnsApiError(code, 'refused', { operation, upstreamStatus: 400, errorId: '7' });
+      expect(concealed(refused)).toEqual(concealed(new DfnsError('DFNS_USER_NOT_FOUND', 'unknown')));
+      // It was refused here, before it was sent.
+      expect(concealed(new DfnsError(code, 'wrong', { operation }))).toMatchObject({ code });
+    }
+    const conflict = new DfnsApiError('DFNS_CONFLICT', 'refused', { operation, upstreamStatus: 409 });
+    expect(concealed(conflict)).toMatchObject({ code: 'DFNS_CONFLICT' });
+  });
+
+  it('shows what Dfns refuses elsewhere', () => {
+    const refused = new DfnsApiError('DFNS_NOT_FOUND', 'refused', { operation: 'GET /wallets', upstreamStatus: 404 });
+    expect(concealed(refused)).toMatchObject({ code: 'DFNS_NOT_FOUND' });
+  });
+
   it.each(['express', 'fastify'] as const)(
     'makes the answers for all states of a user equal, on %s',
     async (adapter) => {
