@@ -18,7 +18,7 @@ const GROUPS = {
   secrets: { files: ['http/secret-scrubber.ts'], specs: ['secret-scrubber'] },
   retries: {
     files: ['calls/retry-policy.ts', 'http/circuit.ts'],
-    specs: ['faults-retries', 'retry-policy', 'fairness', 'ended-calls', 'health'],
+    specs: ['circuit', 'faults-retries', 'retry-policy', 'health'],
   },
   governor: { files: ['http/governor.ts'], specs: ['quota', 'governor', 'overload', 'fairness', 'ended-calls'] },
   turns: {

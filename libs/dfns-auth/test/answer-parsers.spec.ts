@@ -52,7 +52,7 @@ describe('the JSON object of an answer', () => {
   });
 
   it('must be UTF-8, also after an answer that was not', () => {
-    expect(readJsonObject(answer(Buffer.from([0x7b, 0x22, 0xe2, 0x82])))).toBeUndefined();
+    expect(readJsonObject(answer(Buffer.from('{"name":"\xff"}', 'latin1')))).toBeUndefined();
     expect(readJsonObject(answer({ name: '€ 🙂' }))).toEqual({ name: '€ 🙂' });
   });
 
