@@ -25,7 +25,8 @@ export default {
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   testTimeout: 20_000,
-  maxWorkers: 2,
+  // One more than the two cores of CI: many tests wait for an answer or a deadline.
+  maxWorkers: 3,
   // Jest keeps memory of each file that a worker has run. Above this a worker is replaced, which also makes it faster.
   workerIdleMemoryLimit: '600MB',
   // Each run has another order. It prints its seed: `npm test -- --seed=…` repeats the order.
