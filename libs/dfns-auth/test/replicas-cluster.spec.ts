@@ -2,18 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import KeyvRedis, { createCluster } from '@keyv/redis';
 import { Keyv } from 'keyv';
-import {
-  type DelegatedAuthService,
-  DelegatedCeremonies,
-  KeySigner,
-  KeyvCeremonyStore,
-  KeyvTokenStore,
-} from 'nestjs-dfns-auth';
-import { failureOf } from './support/failure-of.js';
+import { type DelegatedAuthService, DelegatedCeremonies, KeyvCeremonyStore, KeyvTokenStore } from 'nestjs-dfns-auth';
 import { RedisCluster } from './support/redis-cluster.js';
 import { RedisServer, redis } from './support/redis-server.js';
 import { useSandboxForEachTest } from './support/use-sandbox.js';
 import { waitUntil } from './support/wait-until.js';
+import { WalletMaker } from './support/wallet-maker.js';
 
 const HOUR = 3_600_000;
 const sealing = { keys: [{ id: 'test', key: randomBytes(32).toString('base64') }] };
@@ -60,25 +54,9 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
     return (await world.startInstance({ ceremonies: { store } })).get(DelegatedCeremonies);
   }
 
-  /** Users with their keys. With so many users, every master has rows. */
-  function createUsers(count: number): { username: string; signer: KeySigner }[] {
-    return Array.from({ length: count }, (_, i) => {
-      const username = `lovelace-${i}`;
-      const { credId = '', privateKey = '' } = world.sandbox.createUser({ username });
-      return { username, signer: new KeySigner({ credId, privateKey }) };
-    });
-  }
-
-  /** Begins the creation of a wallet. Returns a function that answers the challenge: with `ok` or the code of the error. */
-  async function begun(on: DelegatedCeremonies, { username, signer }: { username: string; signer: KeySigner }) {
-    const body = { network: 'Solana', name: username };
-    const { ceremonyId, challenge } = await on.beginAction(username, { method: 'POST', path: '/wallets', body });
-    const assertion = await signer.sign({ ...challenge, challengeIdentifier: '' });
-    return async (there: DelegatedCeremonies) =>
-      (await failureOf(there.finishAction(username, ceremonyId, assertion)))?.code ?? 'ok';
-  }
-
   const count = (operation: string) => world.operations().filter((one) => one === operation).length;
+  /** With so many users, every master has rows. */
+  const createUsers = (users: number) => WalletMaker.create(world.sandbox, users);
   const keys = () => cluster.onMasters('KEYS', '*');
 
   it('log a user in once in the lifetime of a token', async () => {
@@ -94,7 +72,7 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
   it('finish a ceremony of another replica once, and leave nothing', async () => {
     const users = createUsers(12);
     const [one, other] = [await ceremonies(), await ceremonies()];
-    const answers = await Promise.all(users.map((user) => begun(one, user)));
+    const answers = await Promise.all(users.map((user) => user.begin(one)));
     for (const answer of answers) {
       const outcomes = await Promise.all([answer(one), answer(other), answer(other)]);
       expect(outcomes.sort()).toEqual(['DFNS_CEREMONY_INVALID', 'DFNS_CEREMONY_INVALID', 'ok']);
@@ -104,10 +82,10 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
   });
 
   it('keep at most twenty open ceremonies of a user', async () => {
-    const [user] = createUsers(1) as [ReturnType<typeof createUsers>[0]];
+    const [user] = createUsers(1) as [WalletMaker];
     const replicas = [await ceremonies(), await ceremonies()] as const;
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => begun(replicas[i % 2] as DelegatedCeremonies, user)),
+      Array.from({ length: 30 }, (_, i) => user.begin(replicas[i % 2] as DelegatedCeremonies)),
     );
     const outcomes = await Promise.all(answers.map((answer) => answer(replicas[0])));
     expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(20);
@@ -118,7 +96,7 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
     const tokens = await service();
     await Promise.all(users.map(({ username }) => tokens.getToken(username)));
     const one = await ceremonies();
-    await Promise.all(users.map((user) => begun(one, user)));
+    await Promise.all(users.map((user) => user.begin(one)));
     await waitUntil(async () => (await keys()).filter((key) => key.includes('dfns-token')).length >= users.length);
     for (const master of cluster.masters) {
       const ofMaster = (await redis(master, 'KEYS', '*')).split('\n').filter(Boolean);
@@ -140,7 +118,7 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
       await refuse(true);
       const outcomes = await Promise.all(
         createUsers(24).map((user) =>
-          begun(one, user).then(
+          user.begin(one).then(
             (answer) => answer(other),
             (error) => error.code,
           ),
@@ -151,7 +129,7 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
 
     it('leave the ceremonies open that cannot be taken', async () => {
       const [one, other] = [await ceremonies(), await ceremonies()];
-      const answers = await Promise.all(createUsers(24).map((user) => begun(one, user)));
+      const answers = await Promise.all(createUsers(24).map((user) => user.begin(one)));
       await refuse(true);
       const outcomes = await Promise.all(answers.map((answer) => answer(other)));
       expect(new Set(outcomes)).toEqual(new Set(['ok', 'DFNS_UNAVAILABLE']));
@@ -166,13 +144,13 @@ describeWithRedis('replicas with a Redis Cluster of three masters', () => {
     const users = createUsers(12);
     const [one, other] = [await ceremonies(), await ceremonies()];
     const services = [await service(), await service()];
-    const answers = await Promise.all(users.map((user) => begun(one, user)));
+    const answers = await Promise.all(users.map((user) => user.begin(one)));
     const failures: unknown[] = [];
     let served = 0;
     let isOver = false;
     const load = async (service: DelegatedAuthService) => {
       for (let i = 0; !isOver; i += 1) {
-        const { username } = users[i % users.length] as (typeof users)[number];
+        const { username } = users[i % users.length] as WalletMaker;
         await service.getToken(username).then(
           () => served++,
           (error) => failures.push(error),

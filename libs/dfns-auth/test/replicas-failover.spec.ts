@@ -2,19 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Keyv } from 'keyv';
-import {
-  DelegatedAuthService,
-  DelegatedCeremonies,
-  KeySigner,
-  KeyvCeremonyStore,
-  KeyvTokenStore,
-} from 'nestjs-dfns-auth';
+import { DelegatedAuthService, DelegatedCeremonies, KeyvCeremonyStore, KeyvTokenStore } from 'nestjs-dfns-auth';
 import { writeSnippets } from '../../../test/support/snippets.js';
-import { failureOf } from './support/failure-of.js';
 import { RedisCluster } from './support/redis-cluster.js';
 import { RedisServer } from './support/redis-server.js';
 import { useSandbox } from './support/use-sandbox.js';
 import { waitUntil } from './support/wait-until.js';
+import { type Answer, WalletMaker } from './support/wallet-maker.js';
 
 const FOLDER = resolve('artifacts', 'failover');
 const USERS = 12;
@@ -25,7 +19,7 @@ const describeWithRedis = RedisServer.isInstalled ? describe : describe.skip;
 
 describeWithRedis('replicas with the cluster client of the guide, while a master crashes', () => {
   const world = useSandbox();
-  const users: { username: string; signer: KeySigner }[] = [];
+  let users: WalletMaker[];
   const opened: Keyv[] = [];
   let clusterKeyv: (urls: string[]) => Promise<Keyv>;
   let cluster: RedisCluster;
@@ -34,11 +28,7 @@ describeWithRedis('replicas with the cluster client of the guide, while a master
     writeSnippets('docs/guides/replicas-and-redis.md', FOLDER);
     ({ clusterKeyv } = await import(resolve(FOLDER, 'redis-cluster.ts')));
     cluster = await RedisCluster.start({ withReplicas: true });
-    for (let i = 0; i < USERS; i += 1) {
-      const username = `lovelace-${i}`;
-      const { credId = '', privateKey = '' } = world.sandbox.createUser({ username });
-      users.push({ username, signer: new KeySigner({ credId, privateKey }) });
-    }
+    users = WalletMaker.create(world.sandbox, USERS);
   });
   afterEach(async () => {
     for (const keyv of opened.splice(0)) await keyv.disconnect();
@@ -53,21 +43,12 @@ describeWithRedis('replicas with the cluster client of the guide, while a master
     return world.startInstance({ tokens, ceremonies: { store: new KeyvCeremonyStore(keyv, sealing) } });
   }
 
-  /** Begins the creation of a wallet. Returns a function that answers the challenge: with `ok` or the code of the error. */
-  async function begun(on: DelegatedCeremonies, { username, signer }: (typeof users)[number]) {
-    const body = { network: 'Solana', name: username };
-    const { ceremonyId, challenge } = await on.beginAction(username, { method: 'POST', path: '/wallets', body });
-    const assertion = await signer.sign({ ...challenge, challengeIdentifier: '' });
-    return async (there: DelegatedCeremonies) =>
-      (await failureOf(there.finishAction(username, ceremonyId, assertion)))?.code ?? 'ok';
-  }
-
   const walletsMade = () => world.operations().filter((operation) => operation === 'POST /wallets').length;
 
   it('fail no login, answer no ceremony twice, and begin ceremonies of all users again', async () => {
     const [one, other] = [await startReplica(), await startReplica()];
     const [here, there] = [one.get(DelegatedCeremonies), other.get(DelegatedCeremonies)];
-    const answers = await Promise.all(users.map((user) => begun(here, user)));
+    const answers = await Promise.all(users.map((user) => user.begin(here)));
     const finished = new Set(answers.slice(0, USERS / 2));
     for (const answer of finished) expect(await answer(there)).toBe('ok');
     expect(walletsMade()).toBe(finished.size);
@@ -75,7 +56,7 @@ describeWithRedis('replicas with the cluster client of the guide, while a master
     const failures: unknown[] = [];
     const load = async (service: DelegatedAuthService) => {
       for (let i = 0; !isOver; i += 1) {
-        const { username } = users[i % USERS] as (typeof users)[number];
+        const { username } = users[i % USERS] as WalletMaker;
         await service.getToken(username).catch((error) => failures.push(error));
         await service.forget(username);
       }
@@ -96,15 +77,15 @@ describeWithRedis('replicas with the cluster client of the guide, while a master
   });
 
   /** As long as a replica has no connection to a master, the ceremony stays open, and the person tries again. */
-  async function settled(answer: Awaited<ReturnType<typeof begun>>, on: DelegatedCeremonies): Promise<string> {
+  async function settled(answer: Answer, on: DelegatedCeremonies): Promise<string> {
     for (;;) {
       const outcome = await answer(on);
       if (outcome !== 'DFNS_UNAVAILABLE') return outcome;
     }
   }
 
-  const canBegin = (ceremonies: DelegatedCeremonies, user: (typeof users)[number]) =>
-    begun(ceremonies, user).then(
+  const canBegin = (ceremonies: DelegatedCeremonies, user: WalletMaker) =>
+    user.begin(ceremonies).then(
       () => true,
       () => false,
     );

@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import {
   type DelegatedAuthService,
   DelegatedCeremonies,
-  KeySigner,
   KeyvCeremonyStore,
   type KeyvLike,
   type SealingOptions,
@@ -12,10 +11,10 @@ import {
 } from 'nestjs-dfns-auth';
 import { Pool } from 'pg';
 import { writeSnippets } from '../../../test/support/snippets.js';
-import { failureOf } from './support/failure-of.js';
 import { PostgresServer } from './support/postgres-server.js';
 import { useSandboxForEachTest } from './support/use-sandbox.js';
 import { waitUntil } from './support/wait-until.js';
+import { WalletMaker } from './support/wallet-maker.js';
 
 const FOLDER = resolve('artifacts', 'postgres');
 const HOUR = 3_600_000;
@@ -84,14 +83,7 @@ it('find PostgreSQL in CI', () => {
     return (await world.startInstance({ ceremonies: { store } })).get(DelegatedCeremonies);
   }
 
-  function createUsers(count: number): { username: string; signer: KeySigner }[] {
-    return Array.from({ length: count }, (_, i) => {
-      const username = `lovelace-${i}`;
-      const { credId = '', privateKey = '' } = world.sandbox.createUser({ username });
-      return { username, signer: new KeySigner({ credId, privateKey }) };
-    });
-  }
-
+  const createUsers = (users: number) => WalletMaker.create(world.sandbox, users);
   const count = (operation: string) => world.operations().filter((one) => one === operation).length;
   const logins = () => count('POST /auth/login/delegated');
 
@@ -109,12 +101,8 @@ it('find PostgreSQL in CI', () => {
 
   it('finish a ceremony of another replica once, and leave nothing', async () => {
     const [one, other] = [await ceremonies(), await ceremonies()];
-    for (const { username, signer } of createUsers(6)) {
-      const body = { network: 'Solana' };
-      const { ceremonyId, challenge } = await one.beginAction(username, { method: 'POST', path: '/wallets', body });
-      const assertion = await signer.sign({ ...challenge, challengeIdentifier: '' });
-      const answers = [one, other, other, one].map((there) => there.finishAction(username, ceremonyId, assertion));
-      const codes = await Promise.all(answers.map(async (answer) => (await failureOf(answer))?.code ?? 'ok'));
+    for (const user of createUsers(6)) {
+      const codes = await Promise.all([one, other, other, one].map(await user.begin(one)));
       expect(codes.sort()).toEqual([...Array(3).fill('DFNS_CEREMONY_INVALID'), 'ok']);
     }
     expect(count('POST /wallets')).toBe(6);
@@ -124,9 +112,9 @@ it('find PostgreSQL in CI', () => {
   it('store nothing readable', async () => {
     const users = createUsers(3);
     const [tokens, one] = [await startService(), await ceremonies()];
-    for (const { username } of users) {
-      await tokens.getToken(username);
-      await one.beginAction(username, { method: 'POST', path: '/wallets', body: { network: 'Solana' } });
+    for (const user of users) {
+      await tokens.getToken(user.username);
+      await user.begin(one);
     }
     await waitUntil(async () => (await query('SELECT * FROM dfns_rows')).length >= 3 * users.length);
     const text = JSON.stringify(await query('SELECT * FROM dfns_rows'));
