@@ -184,6 +184,11 @@ describe('how long to wait', () => {
     expect(retryAfter({ 'retry-after': [given] })).toBeUndefined();
   });
 
+  it('is not read from a header that was sent twice', () => {
+    expect(retryAfter({ 'retry-after': ['3'] })).toBeUndefined();
+    expect(retryAfter({ 'retry-after': [date(9_000)] })).toBeUndefined();
+  });
+
   it.each<[string, Answer['headers'], number | undefined]>([
     ['that comes', { 'x-ratelimit-reset': reset(7_000) }, 7_000],
     ['at the end of the window', { 'x-ratelimit-reset': reset(60_000) }, 60_000],

@@ -128,6 +128,7 @@ describe('the attempts that have begun', () => {
   it('end once, with their duration and whether they sent everything', () => {
     const begun = new BegunAttempts();
     const [whole, failed] = [{}, {}];
+    jest.advanceTimersByTime(100);
     begun.begin(whole, 2);
     begun.begin(failed, 3);
     jest.advanceTimersByTime(250);

@@ -48,6 +48,7 @@ describe('the line', () => {
         const left = all.filter((_, at) => !deleted.includes(at));
         expect(line.size).toBe(left.length);
         expect(new Set(line)).toEqual(new Set(left));
+        for (const request of all) expect(line.aheadOf(request)).toBe(lineOf(left).aheadOf(request));
         expect(new Set([...line.positions()].map(([request]) => request))).toEqual(new Set(left));
         expect(new Set(turnsOf(line))).toEqual(new Set(left));
         expect(line.size).toBe(0);
