@@ -1,4 +1,3 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -16,11 +15,8 @@ export async function compiled(file) {
 
 /** Compiles a snippet of a guide: what is measured is what the guide shows. Returns the path of the JavaScript. */
 export async function compiledSnippet(guide, name) {
-  const markdown = readFileSync(join(ROOT, 'docs', 'guides', guide), 'utf8');
-  const text = markdown.split(`\`\`\`ts ${name}\n`)[1]?.split('\n```')[0];
-  if (text === undefined) throw new Error(`${guide} has no ${name}`);
-  mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, `snippet-${name}`);
-  writeFileSync(file, text);
-  return compiled(file);
+  const { writeSnippets } = await import(await compiled('test/support/snippets.ts'));
+  const folder = join(FOLDER, 'snippets');
+  writeSnippets(join(ROOT, 'docs', 'guides', guide), folder);
+  return compiled(join(folder, name));
 }
