@@ -66,7 +66,8 @@ function first(ids: { keys(): IterableIterator<string> }): string {
 /**
  * A {@link CeremonyStore} in a Keyv, sealed with AES-256-GCM. A ceremony that began on one replica can be finished on
  * another. A row is taken only once with `@keyv/redis`, and with every adapter whose `delete` finds out in one step
- * whether it deleted: that of `@keyv/postgres` looks first and deletes then, see the guide about replicas. A row that was sealed with a key that this replica does not have stays in the store.
+ * whether it deleted; that of `@keyv/postgres` looks first and deletes then. A row that was sealed with a key that this
+ * replica does not have stays in the store.
  *
  * How far the bound of rows by user (20 open) holds:
  *
