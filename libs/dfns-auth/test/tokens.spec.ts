@@ -30,7 +30,7 @@ describe('many callers', () => {
   });
 
   it('of four hundred users cause one login for each user, over at most maxSockets connections', async () => {
-    const service = await world.startService({ http: { maxSockets: 16 } });
+    const service = await world.startService({ http: { maxSockets: 16, deadlineMs: 120_000 } });
     const users = Array.from({ length: 400 }, (_, i) => `user-${i}`);
     for (const username of users) world.sandbox.createUser({ username });
     const call = (username: string) => Array.from({ length: 10 }, () => service.getToken(username));
