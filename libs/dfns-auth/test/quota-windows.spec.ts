@@ -38,23 +38,18 @@ describe('the quota', () => {
   it('is endless until Dfns tells one', () => {
     const quota = newQuota();
     quota.read(silent, 0);
-    expect([quota.remaining, quota.remainingOfAll, quota.isUsedUp, quota.resetsInMs]).toEqual([
-      Number.POSITIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      false,
-      0,
-    ]);
+    expect([quota.remaining, quota.isUsedUp, quota.resetsInMs]).toEqual([Number.POSITIVE_INFINITY, false, 0]);
     expect([quota.waitMs(1_000_000), quota.leavesHalf(1_000_000)]).toEqual([0, true]);
   });
 
   it('is what the last answer left, until the reset; then the limit', () => {
     const quota = newQuota();
     quota.read(told(60, 12, 5_000), 0);
-    expect([quota.remaining, quota.remainingOfAll, quota.resetsInMs]).toEqual([12, 12, 5_000]);
+    expect([quota.remaining, quota.resetsInMs]).toEqual([12, 5_000]);
     jest.advanceTimersByTime(4_999);
     expect(quota.remaining).toBe(12);
     jest.advanceTimersByTime(1);
-    expect([quota.remaining, quota.remainingOfAll, quota.resetsInMs]).toEqual([60, Number.POSITIVE_INFINITY, 0]);
+    expect([quota.remaining, quota.resetsInMs]).toEqual([60, 0]);
   });
 
   it('is used up at zero, until the reset, and says when it ends', () => {
@@ -68,9 +63,9 @@ describe('the quota', () => {
 
   it('goes down in a window, also if answers come in another order', () => {
     const quota = newQuota();
-    quota.read(told(60, 40, 5_000), 0);
-    quota.read(told(60, 38, 5_000), 0);
-    quota.read(told(60, 39, 5_000), 0);
+    quota.read(told(60, 40, 5_000), 1);
+    quota.read(told(60, 38, 5_000), 2);
+    quota.read(told(60, 39, 5_000), 3);
     expect(quota.remaining).toBe(38);
   });
 
@@ -129,35 +124,98 @@ describe('the quota', () => {
 
   it('is shared: each request of ours counts for those of others too', () => {
     const quota = newQuota();
-    quota.read(told(1_000, 900, 30_000), 0);
-    // Nine answers later it has seen too little; at the tenth, Dfns counted four requests for each of ours.
-    for (let answer = 1; answer < 10; answer += 1) quota.read(told(1_000, 900 - 4 * answer, 30_000), 0);
-    expect(quota.remaining).toBe(864);
-    quota.read(told(1_000, 860, 30_000), 0);
-    expect([quota.remaining, quota.remainingOfAll]).toEqual([215, 860]);
-    // Requests of ours that are under way were perhaps counted already.
-    quota.read(told(1_000, 856, 30_000), 11);
-    expect(quota.remaining).toBe(856 / 2);
+    quota.read(told(1_000, 900, 30_000), 1);
+    expect(quota.remaining).toBe(900);
+    // Dfns counted four requests for each of ours.
+    for (let sent = 2; sent <= 21; sent += 1) quota.read(told(1_000, 904 - 4 * sent, 30_000), sent);
+    expect(quota.remaining).toBeCloseTo(820 / (81 / 21));
+    // The answer to a later request came first: those between them were counted, too.
+    quota.read(told(1_000, 740, 30_000), 41);
+    expect(quota.remaining).toBeCloseTo(740 / (161 / 41));
+    quota.read(told(1_000, 784, 30_000), 30);
+    expect(quota.remaining).toBeCloseTo(740 / (161 / 41));
     jest.advanceTimersByTime(30_000);
-    expect(quota.remaining).toBe(500);
+    expect(quota.remaining).toBeCloseTo(1_000 / (161 / 41));
   });
 
   it('never counts a request of ours for less than one', () => {
     const quota = newQuota();
-    quota.read(told(100, 90, 30_000), 0);
-    for (let answer = 0; answer < 20; answer += 1) quota.read(told(100, 89, 30_000), 0);
+    quota.read(told(100, 90, 30_000), 1);
+    for (let sent = 2; sent < 20; sent += 1) quota.read(told(100, 89, 30_000), sent);
     expect(quota.remaining).toBe(89);
   });
 
   it('learns the share of a new window anew, and keeps the last one until then', () => {
     const quota = newQuota();
-    quota.read(told(100, 100, 10_000), 0);
-    for (let answer = 1; answer <= 10; answer += 1) quota.read(told(100, 100 - 2 * answer, 10_000), 0);
-    expect(quota.remaining).toBe(40);
-    quota.read(told(100, 98, 20_000), 0);
-    expect(quota.remaining).toBe(49);
-    for (let answer = 1; answer <= 10; answer += 1) quota.read(told(100, 98 - answer, 20_000), 0);
-    expect(quota.remaining).toBe(88);
+    quota.read(told(100, 100, 10_000), 1);
+    for (let sent = 2; sent <= 11; sent += 1) quota.read(told(100, 102 - 2 * sent, 10_000), sent);
+    expect(quota.remaining).toBeCloseTo(80 / (21 / 11));
+    quota.read(told(100, 98, 20_000), 12);
+    expect(quota.remaining).toBeCloseTo(98 / (21 / 11));
+    for (let sent = 13; sent <= 62; sent += 1) quota.read(told(100, 110 - sent, 20_000), sent);
+    expect(quota.remaining).toBeCloseTo(48 / ((21 / 11 + 50) / 51));
+  });
+
+  describe('lets a call begin', () => {
+    const most = (quota: Quota, requests: number) => {
+      let promised = 0;
+      while (promised < 10_000 && quota.allows(promised, requests)) promised += requests;
+      return promised;
+    };
+    /** Four instances use it, and `remaining` is left. */
+    const shared = (limit: number, remaining: number, resetMs = 10_000) => {
+      const quota = newQuota();
+      const counted = 4 * 400;
+      quota.read(told(limit, remaining + counted, resetMs), 1);
+      quota.read(told(limit, remaining, resetMs), 401);
+      return quota;
+    };
+
+    it('as long as all of it fits, if nobody else uses it', () => {
+      const quota = newQuota();
+      expect(most(quota, 3)).toBeGreaterThan(9_999);
+      quota.read(told(100, 12, 5_000), 1);
+      expect([most(quota, 1), most(quota, 3), most(quota, 12), most(quota, 13)]).toEqual([12, 12, 12, 0]);
+    });
+
+    it('only if as much fits for others too as we have begun', () => {
+      // A quarter is ours, and each other has perhaps begun as much as we.
+      expect(most(shared(4_000, 400), 1)).toBe(57);
+      expect(most(shared(4_000, 0), 1)).toBe(0);
+    });
+
+    it('as the only one of this instance until little is left for those that have begun', () => {
+      expect([11, 12, 13].map((left) => shared(4_000, left).allows(0, 3))).toEqual([false, true, true]);
+      expect([20, 30, 31].map((left) => shared(990, left).allows(0, 12))).toEqual([false, true, true]);
+      expect(newQuota().allows(0, 1_000)).toBe(true);
+      const alone = newQuota();
+      alone.read(told(10, 2, 5_000), 1);
+      expect([2, 3].map((requests) => alone.allows(0, requests))).toEqual([true, false]);
+      // Nobody has said anything about the next window.
+      jest.advanceTimersByTime(5_000);
+      expect([10, 11].map((requests) => alone.allows(0, requests))).toEqual([true, true]);
+    });
+
+    it.each([0, 99])('slowly after a window that ended with %i of 800 left', (left) => {
+      const quota = newQuota();
+      quota.read(told(800, left, 5_000), 1);
+      jest.advanceTimersByTime(5_000);
+      expect(most(quota, 1)).toBe(11);
+      quota.read(told(800, 796, 10_000), 2);
+      expect(most(quota, 1)).toBe(11);
+      // A third of a request more for each that was answered.
+      quota.read(told(800, 790, 10_000), 8);
+      expect(most(quota, 1)).toBe(13);
+    });
+
+    it('at once after a window that ended with more left', () => {
+      const quota = newQuota();
+      quota.read(told(800, 100, 5_000), 1);
+      jest.advanceTimersByTime(5_000);
+      expect(most(quota, 1)).toBe(800);
+      quota.read(told(800, 796, 10_000), 2);
+      expect(most(quota, 1)).toBe(796);
+    });
   });
 
   it('says how long requests wait for it, over several windows', () => {

@@ -4,6 +4,7 @@ import { DfnsError } from '../errors/dfns-error.js';
 import { type Answer, readRetryAfter } from './answer.js';
 import { BegunAttempts } from './begun-attempts.js';
 import { Forecast } from './forecast.js';
+import { Lateness } from './lateness.js';
 import { Pause } from './pause.js';
 import { Quota, WINDOW_MS } from './quota.js';
 import { type Demand, newWaiter, type Waiter } from './waiter.js';
@@ -15,11 +16,6 @@ const MAX_WAITING = 10_000;
 const UNTOLD_PAUSE_MS = 1_000;
 /** Milliseconds after which the waiting requests are looked at again, since the forecast changes. */
 const REVIEW_MS = 250;
-/** Milliseconds for which calls are refused as the forecast says, after a call was late. */
-const OVERLOADED_MS = 2_000;
-/** Before a call was late, only a forecast that exceeds the time of a call so many times is believed. */
-const DOUBT = 2;
-
 /**
  * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
  * inside the agent of Node, and never more than the quota of the organisation allows. Second and later requests of a call
@@ -40,16 +36,16 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #pause: Pause;
   readonly #shares: Shares;
   readonly #forecast: Forecast;
+  readonly #lateness: Lateness;
   readonly #begun = new BegunAttempts();
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
+  #sent = 0;
   /** Whether the last answer was a 429. Then only one request may be under way. */
   #isAsking = false;
   /** When the waiting requests were last looked at, by `performance.now()`. */
   #reviewedAt = Number.NEGATIVE_INFINITY;
-  /** When a call was last late or refused, by `performance.now()`. */
-  #lateAt = Number.NEGATIVE_INFINITY;
 
   constructor(@Inject(DFNS_AUTH_CONFIG) { http }: DfnsAuthConfig, @Inject(DFNS_CLOCK) now: Clock) {
     this.#http = http;
@@ -58,6 +54,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     this.#pause = new Pause(now, () => this.#admit());
     this.#shares = new Shares(http.maxSockets);
     this.#forecast = new Forecast(http.maxSockets);
+    this.#lateness = new Lateness(this.#quota, this.#pause, this.#forecast);
   }
 
   /** Milliseconds until requests are sent again; zero while there is no pause. */
@@ -82,10 +79,12 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (this.#mayPass(demand) && !this.#hasItsShare(demand)) this.#enter(demand);
     else await this.#turn(demand);
     const enteredAt = performance.now();
+    this.#sent += 1;
+    const sent = this.#sent;
     try {
       demand.scope.throwIfEnded();
       const answer = await request();
-      this.#heed(answer);
+      this.#heed(answer, sent);
       return answer;
     } finally {
       this.#forecast.noteRequest(performance.now() - enteredAt);
@@ -116,10 +115,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (this.#pause.remainingMs > 0) return false;
     if (this.#underWay >= (this.#isAsking ? 1 : this.#http.maxSockets)) return false;
     if (demand.isContinued) return true;
-    // If nothing else of this instance asks Dfns, one call may ask: its answers say how much is left now.
-    return this.#promised === 0
-      ? this.#quota.remainingOfAll >= demand.requests
-      : this.#quota.remaining >= this.#promised + demand.requests;
+    return this.#quota.allows(this.#promised, demand.requests);
   }
 
   /** Requests that the begun calls use of the quota, and that Dfns has perhaps not counted yet. */
@@ -134,7 +130,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (this.#underWay + this.#waiting >= this.#http.maxSockets + MAX_WAITING) throw crowded(this.#http.deadlineMs);
     const line = isContinued ? this.#continued : this.#beginning;
     const lateMs = isContinued ? 0 : this.#lateMs(demand, line.aheadOf(demand));
-    if (lateMs > 0) throw this.#late(lateMs);
+    if (lateMs > 0) throw this.#lateness.refusal(lateMs);
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
     // A place may be free although this user or this kind of call has its share.
@@ -144,27 +140,14 @@ export class QuotaGovernor implements OnApplicationShutdown {
     } catch (error) {
       line.delete(waiter);
       if (waiter.isAdmitted) this.#leave(waiter);
-      else if (scope.remainingMs === 0) this.#lateAt = performance.now();
+      else if (scope.remainingMs === 0) this.#lateness.note();
       throw error;
     }
   }
 
   /** Milliseconds that a call behind `ahead` others would take, if it would not end in time; otherwise zero. */
-  #lateMs({ scope, kind, requests }: Demand, ahead: number, doubt = this.#doubt): number {
-    const toldMs = Math.max(this.#quota.waitMs(this.#promised + (ahead + 1) * requests), this.#pause.remainingMs);
-    const learnedMs = this.#forecast.lineMs(ahead * requests) + this.#forecast.callMs(kind);
-    return toldMs + learnedMs / doubt > scope.remainingMs ? toldMs + learnedMs : 0;
-  }
-
-  get #doubt(): number {
-    return performance.now() - this.#lateAt <= OVERLOADED_MS ? 1 : DOUBT;
-  }
-
-  #late(neededMs: number): DfnsError {
-    this.#lateAt = performance.now();
-    return new DfnsError('DFNS_RATE_LIMITED', 'too many calls wait for Dfns: this call would not end in time', {
-      retryAfterMs: Math.ceil(neededMs),
-    });
+  #lateMs(demand: Demand, ahead: number, doubt?: number): number {
+    return this.#lateness.lateMs(demand, ahead, this.#promised, this.#beginning.size > 1, doubt);
   }
 
   #enter(demand: Demand): void {
@@ -203,10 +186,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
     return this.#shares.isUserUsedUp(user) || (this.#waiting > 0 && this.#shares.isKindUsedUp(kind));
   }
 
-  #heed(answer: Answer): void {
+  #heed(answer: Answer, sent: number): void {
     const isRefused = answer.status === 429;
     this.#isAsking = isRefused;
-    this.#quota.read(answer, this.#underWay - 1);
+    this.#quota.read(answer, sent);
     if (!isRefused && !this.#quota.isUsedUp) return;
     const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
     this.#pause.extend(Math.min(askedMs, WINDOW_MS));
@@ -230,7 +213,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
 
   #refuse(waiter: Waiter, lateMs: number): void {
     this.#beginning.delete(waiter);
-    waiter.refuse(this.#late(lateMs));
+    waiter.refuse(this.#lateness.refusal(lateMs));
   }
 }
 

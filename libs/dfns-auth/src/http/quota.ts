@@ -6,9 +6,18 @@ import { Pause } from './pause.js';
 export const WINDOW_MS = 60_000;
 /** Dfns sends the reset in whole seconds. */
 const ROUNDING_MS = 1_000;
-
-/** Answers of a window after which the share of others is known. */
-const ENOUGH = 10;
+/** Parts of the limit: what is left only for calls that have begun, and what counts as little at the end of a window. */
+const KEPT = 1 / 33;
+const SCARCE = 1 / 8;
+/** From here on, others use the quota too: Dfns counts so many requests for one of ours. */
+const SHARED = 1.5;
+/**
+ * If others use the quota too, or little was left of the last window, an instance begins a window with this part of the
+ * limit, and with so many requests more for each that was answered. So all replicas begin alike, and learn who else is
+ * there before much is sent.
+ */
+const START = 1 / 80;
+const GROWTH = 1 / 3;
 
 /**
  * What is left of the quota of the organisation in the current window, from `X-RateLimit-Limit`, `X-RateLimit-Remaining`
@@ -17,7 +26,7 @@ const ENOUGH = 10;
  * order than Dfns counted them.
  *
  * Other replicas use the same quota. So each request of ours counts for as many requests as Dfns counted between our
- * answers: with four equal replicas, for four.
+ * answers: with four equal replicas, for four. Each window counts anew, so no replica keeps an advantage.
  */
 export class Quota {
   readonly #now: Clock;
@@ -26,10 +35,15 @@ export class Quota {
   #reset = '';
   #remaining = Number.POSITIVE_INFINITY;
   #limit = Number.POSITIVE_INFINITY;
-  /** The first that was told in this window, and the number of answers since. */
+  /** What the first answer of this window told. */
   #first = 0;
-  #answers = 0;
-  #share = 1;
+  /** Requests of this instance that were sent before the last one that Dfns is known to have counted. */
+  #sent = 0;
+  /** Requests that Dfns counted since the first answer of this window: of everybody, and of this instance. */
+  #ofAll = 1;
+  #ofOurs = 1;
+  /** Whether little was left when the window before this one ended. */
+  #wasScarce = false;
   #windowMs = WINDOW_MS;
 
   /** @param onReset called when a window ends */
@@ -43,19 +57,35 @@ export class Quota {
     return (this.resetsInMs > 0 ? this.#remaining : this.#limit) / this.#share;
   }
 
-  /** Requests of everybody that Dfns still accepts in this window; infinite if Dfns has not said anything about it yet. */
-  get remainingOfAll(): number {
-    return this.resetsInMs > 0 ? this.#remaining : Number.POSITIVE_INFINITY;
-  }
-
   /** Whether nothing is left in this window. */
   get isUsedUp(): boolean {
     return this.resetsInMs > 0 && this.#remaining === 0;
   }
 
+  /** Whether little was left when the last window ended. */
+  get isScarce(): boolean {
+    return this.resetsInMs > 0 ? this.#wasScarce : this.#isNearlyUsedUp;
+  }
+
   /** Milliseconds until the window ends; zero if Dfns has not said. */
   get resetsInMs(): number {
     return this.#window.remainingMs;
+  }
+
+  /**
+   * Whether a call of `requests` requests may begin, while `promised` requests of this instance will still be counted.
+   * If Dfns has said nothing about this window, one call may always ask.
+   */
+  allows(promised: number, requests: number): boolean {
+    const isTold = this.resetsInMs > 0;
+    if (promised === 0) {
+      const kept = Math.min(this.#share * requests, this.#limit * KEPT);
+      return !isTold || this.#remaining >= Math.max(requests, kept);
+    }
+    const isContested = this.isScarce || this.#share > SHARED;
+    if (isContested && promised > this.#limit * START + (isTold ? this.#ofOurs * GROWTH : 0)) return false;
+    // Others may have begun as many calls as this instance since Dfns counted them.
+    return (2 - 1 / this.#share) * promised + requests <= this.remaining;
   }
 
   /** Whether half of the quota of the window is left after `requests` more requests of this instance. */
@@ -72,8 +102,8 @@ export class Quota {
     return this.resetsInMs + furtherWindows * this.#windowMs;
   }
 
-  /** @param underWay requests of this instance that Dfns has not answered */
-  read(answer: Answer, underWay: number): void {
+  /** @param sent how many requests this instance had sent when it sent the one of this answer */
+  read(answer: Answer, sent: number): void {
     const remaining = count(answer.headers['x-ratelimit-remaining']);
     const resetMs = readResetMs(answer, this.#now(), WINDOW_MS + ROUNDING_MS);
     if (remaining === undefined || resetMs === undefined) {
@@ -85,8 +115,8 @@ export class Quota {
     const isSame = reset === this.#reset && this.resetsInMs > 0;
     // This is a late answer of an earlier window.
     if (!isSame && Number(reset) < Number(this.#reset) && this.resetsInMs > 0) return;
-    if (isSame) this.#goOn(remaining, underWay);
-    else this.#begin(remaining, reset);
+    if (isSame) this.#goOn(remaining, sent);
+    else this.#begin(remaining, reset, sent);
     this.#limit = Math.max(count(answer.headers['x-ratelimit-limit']) ?? Number.POSITIVE_INFINITY, 1);
     this.#window.extend(Math.min(resetMs, WINDOW_MS));
   }
@@ -95,20 +125,31 @@ export class Quota {
     this.#window.clear();
   }
 
-  #begin(remaining: number, reset: string): void {
-    const sinceMs = (Number(reset) - Number(this.#reset)) * 1_000;
-    if (this.#reset !== '' && sinceMs > 0) this.#windowMs = Math.min(WINDOW_MS, sinceMs);
-    this.#reset = reset;
-    this.#remaining = remaining;
-    this.#first = remaining;
-    this.#answers = 0;
+  get #isNearlyUsedUp(): boolean {
+    return this.#remaining < this.#limit * SCARCE;
   }
 
-  #goOn(remaining: number, underWay: number): void {
+  get #share(): number {
+    return Math.max(1, this.#ofAll / this.#ofOurs);
+  }
+
+  #begin(remaining: number, reset: string, sent: number): void {
+    const sinceMs = (Number(reset) - Number(this.#reset)) * 1_000;
+    if (this.#reset !== '' && sinceMs > 0) this.#windowMs = Math.min(WINDOW_MS, sinceMs);
+    this.#wasScarce = this.#isNearlyUsedUp;
+    this.#reset = reset;
+    this.#ofAll /= this.#ofOurs;
+    this.#ofOurs = 1;
+    this.#remaining = remaining;
+    this.#first = remaining;
+    this.#sent = sent;
+  }
+
+  #goOn(remaining: number, sent: number): void {
+    this.#ofAll += Math.max(0, this.#remaining - remaining);
+    this.#ofOurs += Math.max(0, sent - this.#sent);
     this.#remaining = Math.min(this.#remaining, remaining);
-    this.#answers += 1;
-    if (this.#answers < ENOUGH) return;
-    this.#share = Math.max(1, (this.#first - this.#remaining) / (this.#answers + underWay));
+    this.#sent = Math.max(this.#sent, sent);
   }
 }
 

@@ -1,0 +1,147 @@
+// A simulation: replicas that know nothing of each other, one quota at Dfns, and a time that costs nothing.
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import type { DfnsAuthConfig } from '../src/config/config.js';
+import type { Answer } from '../src/http/answer.js';
+import { CallScope } from '../src/http/call-scope.js';
+import { QuotaGovernor } from '../src/http/governor.js';
+
+const LOGIN = 'POST /auth/login/delegated';
+const REQUESTS = 3;
+const DEADLINE_MS = 3_000;
+const WINDOW_MS = 5_000;
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: Date.UTC(2026, 10, 1) });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Numbers from 0 to 1, the same ones for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Dfns, as far as the governors see it: it counts requests in windows, and tells what is left. */
+class Meter {
+  readonly #limit: number;
+  #endsAt = 0;
+  #used = 0;
+  windows = 0;
+  accepted = 0;
+  refused = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  count(): Answer {
+    const now = Date.now();
+    if (now >= this.#endsAt) {
+      this.#endsAt = now + WINDOW_MS;
+      this.#used = 0;
+      this.windows += 1;
+    }
+    this.#used += 1;
+    const isTooMuch = this.#used > this.#limit;
+    if (isTooMuch) this.refused += 1;
+    else this.accepted += 1;
+    const headers = {
+      'x-ratelimit-limit': `${this.#limit}`,
+      'x-ratelimit-remaining': `${Math.max(0, this.#limit - this.#used)}`,
+      'x-ratelimit-reset': `${Math.ceil(this.#endsAt / 1_000)}`,
+      ...(isTooMuch && { 'retry-after': `${Math.ceil((this.#endsAt - now) / 1_000)}` }),
+    };
+    return { status: isTooMuch ? 429 : 200, headers, bytes: Buffer.alloc(0) };
+  }
+}
+
+interface Scenario {
+  replicas: number;
+  limit: number;
+  /** Logins that each replica is asked for in a second. */
+  rate: number;
+  /** Milliseconds of a request and its answer, at least and at most. */
+  latencyMs: [number, number];
+}
+
+/** Offers logins to replicas for a minute. `finished` counts those of each replica. */
+async function simulate({ replicas, limit, rate, latencyMs: [least, most] }: Scenario, seed: number) {
+  const random = randomOf(seed);
+  const meter = new Meter(limit);
+  const wayMs = () => (least + random() * (most - least)) / 2;
+  const finished = Array<number>(replicas).fill(0);
+  let offered = 0;
+
+  async function login(governor: QuotaGovernor, replica: number): Promise<void> {
+    const attempt = {};
+    offered += 1;
+    const ask = async () => {
+      await pause(wayMs());
+      const answer = meter.count();
+      await pause(wayMs());
+      return answer;
+    };
+    const steps = async (scope: CallScope) => {
+      for (let sent = 0; sent < REQUESTS; sent += 1) {
+        const demand = { scope, attempt, isContinued: sent > 0, requests: REQUESTS, kind: LOGIN };
+        while ((await governor.run(demand, ask)).status !== 200);
+      }
+    };
+    try {
+      await CallScope.run(DEADLINE_MS, [], (scope) => steps(scope).finally(() => governor.end(attempt, LOGIN)));
+      finished[replica] = (finished[replica] ?? 0) + 1;
+    } catch {
+      // Refused or late.
+    }
+  }
+
+  const endsAt = Date.now() + MINUTE;
+  async function offer(_: unknown, replica: number): Promise<void> {
+    const governor = new QuotaGovernor({ http: { maxSockets: 64 } } as DfnsAuthConfig, Date.now);
+    for (;;) {
+      await pause((-Math.log(1 - random()) * 1_000) / rate);
+      if (Date.now() >= endsAt) break;
+      void login(governor, replica);
+    }
+  }
+  const offers = Array.from({ length: replicas }, offer);
+  while (Date.now() < endsAt + DEADLINE_MS) await jest.advanceTimersByTimeAsync(2);
+  await Promise.all(offers);
+  const logins = finished.reduce((sum, count) => sum + count, 0);
+  return {
+    refused: meter.refused / (meter.accepted + meter.refused),
+    ofFinished: (REQUESTS * logins) / meter.accepted,
+    ofPossible: logins / Math.min(offered, (meter.windows * limit) / REQUESTS),
+    mostToFewest: Math.max(...finished) / Math.min(...finished),
+  };
+}
+
+describe('replicas that share a quota, with more logins than it allows', () => {
+  it.each<[string, Scenario]>([
+    ['6 replicas, fast answers', { replicas: 6, limit: 1_500, rate: 60, latencyMs: [6, 14] }],
+    ['8 replicas, answers after 100 ms', { replicas: 8, limit: 1_000, rate: 30, latencyMs: [60, 140] }],
+    ['8 replicas, three times as many logins', { replicas: 8, limit: 1_000, rate: 100, latencyMs: [40, 80] }],
+    ['8 replicas, a small quota', { replicas: 8, limit: 600, rate: 30, latencyMs: [20, 40] }],
+    ['one replica', { replicas: 1, limit: 600, rate: 200, latencyMs: [20, 40] }],
+  ])('use it up for logins that finish, each as much as the others: %s', async (_what, scenario) => {
+    const [seed] = fc.sample(fc.nat(), 1) as [number];
+    const { refused, ofFinished, ofPossible, mostToFewest } = await simulate(scenario, seed);
+    expect({
+      seed,
+      isSeldomRefused: refused <= 0.02,
+      isUsedUp: ofPossible >= 0.85,
+      isForLoginsThatFinish: ofFinished >= 0.95,
+      isFair: mostToFewest <= 1.4,
+    }).toEqual({ seed, isSeldomRefused: true, isUsedUp: true, isForLoginsThatFinish: true, isFair: true });
+  });
+});
