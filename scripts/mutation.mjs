@@ -22,8 +22,15 @@ const GROUPS = {
   },
   governor: { files: ['http/governor.ts'], specs: ['quota', 'governor', 'overload', 'fairness', 'ended-calls'] },
   turns: {
-    files: ['http/waiting-line.ts', 'http/forecast.ts', 'http/begun-attempts.ts', 'http/quota.ts', 'http/pause.ts'],
-    specs: ['waiting-line', 'forecast', 'quota-windows'],
+    files: [
+      'http/waiting-line.ts',
+      'http/forecast.ts',
+      'http/begun-attempts.ts',
+      'http/quota.ts',
+      'http/pause.ts',
+      'http/lateness.ts',
+    ],
+    specs: ['waiting-line', 'forecast', 'quota-windows', 'lateness'],
   },
   tokens: {
     files: ['tokens/token-lifetime.ts', 'tokens/user-token.ts'],
