@@ -41,6 +41,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
+  /** Requests sent so far. */
   #sent = 0;
   /** Whether the last answer was a 429. Then only one request may be under way. */
   #isAsking = false;
