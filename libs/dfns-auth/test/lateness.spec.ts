@@ -47,7 +47,7 @@ function tell(limit: number, remaining: number, resetMs: number): void {
     'x-ratelimit-remaining': `${remaining}`,
     'x-ratelimit-reset': `${(Date.now() + resetMs) / 1_000}`,
   };
-  quota.read({ status: 200, bytes: Buffer.alloc(0), headers }, 1);
+  quota.read({ status: 200, bytes: Buffer.alloc(0), headers }, 0);
 }
 
 const late = (call = newCall(), { ahead = 0, promised = 0, others = false } = {}) =>

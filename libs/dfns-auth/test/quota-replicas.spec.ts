@@ -10,7 +10,8 @@ const LOGIN = 'POST /auth/login/delegated';
 const REQUESTS = 3;
 const DEADLINE_MS = 3_000;
 const WINDOW_MS = 5_000;
-const MINUTE = 60_000;
+/** How long logins are offered, by the time of the simulation: eight windows. */
+const OFFERED_MS = 40_000;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: Date.UTC(2026, 10, 1) });
@@ -74,7 +75,7 @@ interface Scenario {
   latencyMs: [number, number];
 }
 
-/** Offers logins to replicas for a minute. `finished` counts those of each replica. */
+/** Offers logins to replicas. `finished` counts those of each replica. */
 async function simulate({ replicas, limit, rate, latencyMs: [least, most] }: Scenario, seed: number) {
   const random = randomOf(seed);
   const meter = new Meter(limit);
@@ -105,7 +106,7 @@ async function simulate({ replicas, limit, rate, latencyMs: [least, most] }: Sce
     }
   }
 
-  const endsAt = Date.now() + MINUTE;
+  const endsAt = Date.now() + OFFERED_MS;
   async function offer(_: unknown, replica: number): Promise<void> {
     const governor = new QuotaGovernor({ http: { maxSockets: 64 } } as DfnsAuthConfig, Date.now);
     for (;;) {
@@ -130,7 +131,7 @@ describe('replicas that share a quota, with more logins than it allows', () => {
   it.each<[string, Scenario]>([
     ['6 replicas, fast answers', { replicas: 6, limit: 1_500, rate: 60, latencyMs: [6, 14] }],
     ['8 replicas, answers after 100 ms', { replicas: 8, limit: 1_000, rate: 30, latencyMs: [60, 140] }],
-    ['8 replicas, three times as many logins', { replicas: 8, limit: 1_000, rate: 100, latencyMs: [40, 80] }],
+    ['8 replicas, seven times too many logins', { replicas: 8, limit: 1_000, rate: 60, latencyMs: [40, 80] }],
     ['8 replicas, a small quota', { replicas: 8, limit: 600, rate: 30, latencyMs: [20, 40] }],
     ['one replica', { replicas: 1, limit: 600, rate: 200, latencyMs: [20, 40] }],
   ])('use it up for logins that finish, each as much as the others: %s', async (_what, scenario) => {
@@ -144,4 +145,36 @@ describe('replicas that share a quota, with more logins than it allows', () => {
       isFair: mostToFewest <= 1.4,
     }).toEqual({ seed, isSeldomRefused: true, isUsedUp: true, isForLoginsThatFinish: true, isFair: true });
   });
+});
+
+it('a replica that is alone is not slowed by answers that come in another order', async () => {
+  const calls = 60;
+  const [seed] = fc.sample(fc.nat(), 1) as [number];
+  const random = randomOf(seed);
+  const meter = new Meter(10 * calls);
+  const governor = new QuotaGovernor({ http: { maxSockets: calls } } as DfnsAuthConfig, Date.now);
+  let underWay = 0;
+  let most = 0;
+  const ask = async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await pause(random() * 100);
+    const answer = meter.count();
+    await pause(random() * 100);
+    underWay -= 1;
+    return answer;
+  };
+  const read = async (scope: CallScope) => {
+    const attempt = {};
+    await governor.run({ scope, attempt, isContinued: false, requests: 1, kind: 'GET /wallets' }, ask);
+    governor.end(attempt, 'GET /wallets');
+  };
+  const burst = () => Promise.all(Array.from({ length: calls }, () => CallScope.run(DEADLINE_MS, [], read)));
+  for (let round = 0; round < 5; round += 1) {
+    most = 0;
+    const answered = burst();
+    await jest.advanceTimersByTimeAsync(200);
+    await answered;
+    expect({ seed, round, most }).toEqual({ seed, round, most: calls });
+  }
 });

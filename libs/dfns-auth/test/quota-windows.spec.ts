@@ -63,9 +63,9 @@ describe('the quota', () => {
 
   it('goes down in a window, also if answers come in another order', () => {
     const quota = newQuota();
-    quota.read(told(60, 40, 5_000), 1);
-    quota.read(told(60, 38, 5_000), 2);
-    quota.read(told(60, 39, 5_000), 3);
+    quota.read(told(60, 40, 5_000), 0);
+    quota.read(told(60, 38, 5_000), 0);
+    quota.read(told(60, 39, 5_000), 0);
     expect(quota.remaining).toBe(38);
   });
 
@@ -124,15 +124,15 @@ describe('the quota', () => {
 
   it('is shared: each request of ours counts for those of others too', () => {
     const quota = newQuota();
-    quota.read(told(1_000, 900, 30_000), 1);
+    quota.read(told(1_000, 900, 30_000), 0);
     expect(quota.remaining).toBe(900);
     // Dfns counted four requests for each of ours.
-    for (let sent = 2; sent <= 21; sent += 1) quota.read(told(1_000, 904 - 4 * sent, 30_000), sent);
+    for (let answers = 1; answers <= 20; answers += 1) quota.read(told(1_000, 900 - 4 * answers, 30_000), 0);
     expect(quota.remaining).toBeCloseTo(820 / (81 / 21));
     // The answer to a later request came first: those between them were counted, too.
-    quota.read(told(1_000, 740, 30_000), 41);
+    quota.read(told(1_000, 740, 30_000), 19);
     expect(quota.remaining).toBeCloseTo(740 / (161 / 41));
-    quota.read(told(1_000, 784, 30_000), 30);
+    quota.read(told(1_000, 784, 30_000), 18);
     expect(quota.remaining).toBeCloseTo(740 / (161 / 41));
     jest.advanceTimersByTime(30_000);
     expect(quota.remaining).toBeCloseTo(1_000 / (161 / 41));
@@ -140,19 +140,19 @@ describe('the quota', () => {
 
   it('never counts a request of ours for less than one', () => {
     const quota = newQuota();
-    quota.read(told(100, 90, 30_000), 1);
-    for (let sent = 2; sent < 20; sent += 1) quota.read(told(100, 89, 30_000), sent);
+    quota.read(told(100, 90, 30_000), 0);
+    for (let answers = 1; answers < 20; answers += 1) quota.read(told(100, 89, 30_000), 0);
     expect(quota.remaining).toBe(89);
   });
 
   it('learns the share of a new window anew, and keeps the last one until then', () => {
     const quota = newQuota();
-    quota.read(told(100, 100, 10_000), 1);
-    for (let sent = 2; sent <= 11; sent += 1) quota.read(told(100, 102 - 2 * sent, 10_000), sent);
+    quota.read(told(100, 100, 10_000), 0);
+    for (let answers = 1; answers <= 10; answers += 1) quota.read(told(100, 100 - 2 * answers, 10_000), 0);
     expect(quota.remaining).toBeCloseTo(80 / (21 / 11));
-    quota.read(told(100, 98, 20_000), 12);
+    quota.read(told(100, 98, 20_000), 0);
     expect(quota.remaining).toBeCloseTo(98 / (21 / 11));
-    for (let sent = 13; sent <= 62; sent += 1) quota.read(told(100, 110 - sent, 20_000), sent);
+    for (let answers = 1; answers <= 50; answers += 1) quota.read(told(100, 98 - answers, 20_000), 0);
     expect(quota.remaining).toBeCloseTo(48 / ((21 / 11 + 50) / 51));
   });
 
@@ -165,22 +165,21 @@ describe('the quota', () => {
     /** Four instances use it, and `remaining` is left. */
     const shared = (limit: number, remaining: number, resetMs = 10_000) => {
       const quota = newQuota();
-      const counted = 4 * 400;
-      quota.read(told(limit, remaining + counted, resetMs), 1);
-      quota.read(told(limit, remaining, resetMs), 401);
+      quota.read(told(limit, remaining + 4 * 400, resetMs), 0);
+      quota.read(told(limit, remaining, resetMs), 399);
       return quota;
     };
 
     it('as long as all of it fits, if nobody else uses it', () => {
       const quota = newQuota();
       expect(most(quota, 3)).toBeGreaterThan(9_999);
-      quota.read(told(100, 12, 5_000), 1);
+      quota.read(told(100, 12, 5_000), 0);
       expect([most(quota, 1), most(quota, 3), most(quota, 12), most(quota, 13)]).toEqual([12, 12, 12, 0]);
     });
 
     it('only if as much fits for others too as we have begun', () => {
       // A quarter is ours, and each other has perhaps begun as much as we.
-      expect(most(shared(4_000, 400), 1)).toBe(57);
+      expect(most(shared(8_000, 400), 1)).toBe(57);
       expect(most(shared(4_000, 0), 1)).toBe(0);
     });
 
@@ -189,7 +188,7 @@ describe('the quota', () => {
       expect([20, 30, 31].map((left) => shared(990, left).allows(0, 12))).toEqual([false, true, true]);
       expect(newQuota().allows(0, 1_000)).toBe(true);
       const alone = newQuota();
-      alone.read(told(10, 2, 5_000), 1);
+      alone.read(told(10, 2, 5_000), 0);
       expect([2, 3].map((requests) => alone.allows(0, requests))).toEqual([true, false]);
       // Nobody has said anything about the next window.
       jest.advanceTimersByTime(5_000);
@@ -198,22 +197,22 @@ describe('the quota', () => {
 
     it.each([0, 99])('slowly after a window that ended with %i of 800 left', (left) => {
       const quota = newQuota();
-      quota.read(told(800, left, 5_000), 1);
+      quota.read(told(800, left, 5_000), 0);
       jest.advanceTimersByTime(5_000);
       expect(most(quota, 1)).toBe(11);
-      quota.read(told(800, 796, 10_000), 2);
+      quota.read(told(800, 796, 10_000), 0);
       expect(most(quota, 1)).toBe(11);
-      // A third of a request more for each that was answered.
-      quota.read(told(800, 790, 10_000), 8);
+      // A third of a request more for each answer.
+      for (let answers = 1; answers <= 6; answers += 1) quota.read(told(800, 796 - answers, 10_000), 0);
       expect(most(quota, 1)).toBe(13);
     });
 
     it('at once after a window that ended with more left', () => {
       const quota = newQuota();
-      quota.read(told(800, 100, 5_000), 1);
+      quota.read(told(800, 100, 5_000), 0);
       jest.advanceTimersByTime(5_000);
       expect(most(quota, 1)).toBe(800);
-      quota.read(told(800, 796, 10_000), 2);
+      quota.read(told(800, 796, 10_000), 0);
       expect(most(quota, 1)).toBe(796);
     });
   });

@@ -230,7 +230,7 @@ describe('a quota that others use, too', () => {
   }
 
   it('is shared with them in the proportion in which Dfns counted', async () => {
-    await shared(4, 40, 100);
+    await shared(4, 40, 1_000);
     const { count, letGo } = held(USERS);
     const calls = at(25, () => read({ deadlineMs: 120_000 }));
     // Ten are ours. As many as we begin, each of the three others has perhaps begun since Dfns counted.

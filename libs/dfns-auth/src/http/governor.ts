@@ -41,8 +41,9 @@ export class QuotaGovernor implements OnApplicationShutdown {
   readonly #continued = new WaitingLine<Waiter>();
   readonly #beginning = new WaitingLine<Waiter>();
   #underWay = 0;
-  /** Requests sent so far. */
+  /** How many requests were sent, and the number of the last of them that was answered. */
   #sent = 0;
+  #lastAnswered = 0;
   /** Whether the last answer was a 429. Then only one request may be under way. */
   #isAsking = false;
   /** When the waiting requests were last looked at, by `performance.now()`. */
@@ -190,7 +191,9 @@ export class QuotaGovernor implements OnApplicationShutdown {
   #heed(answer: Answer, sent: number): void {
     const isRefused = answer.status === 429;
     this.#isAsking = isRefused;
-    this.#quota.read(answer, sent);
+    this.#lastAnswered = Math.max(this.#lastAnswered, sent);
+    const sentLater = this.#sent - this.#lastAnswered;
+    this.#quota.read(answer, Math.max(0, this.#underWay - 1 - sentLater));
     if (!isRefused && !this.#quota.isUsedUp) return;
     const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
     this.#pause.extend(Math.min(askedMs, WINDOW_MS));

@@ -37,11 +37,11 @@ export class Quota {
   #limit = Number.POSITIVE_INFINITY;
   /** What the first answer of this window told. */
   #first = 0;
-  /** Requests of this instance that were sent before the last one that Dfns is known to have counted. */
-  #sent = 0;
-  /** Requests that Dfns counted since the first answer of this window: of everybody, and of this instance. */
-  #ofAll = 1;
-  #ofOurs = 1;
+  /** Answers since then. */
+  #answers = 0;
+  /** Requests of everybody for one request of this instance: in this window, and at the end of the last one. */
+  #share = 1;
+  #lastShare = 1;
   /** Whether little was left when the window before this one ended. */
   #wasScarce = false;
   #windowMs = WINDOW_MS;
@@ -83,7 +83,7 @@ export class Quota {
       return !isTold || this.#remaining >= Math.max(requests, kept);
     }
     const isContested = this.isScarce || this.#share > SHARED;
-    if (isContested && promised > this.#limit * START + (isTold ? this.#ofOurs * GROWTH : 0)) return false;
+    if (isContested && promised > this.#limit * START + (isTold ? this.#answers * GROWTH : 0)) return false;
     // Others may have begun as many calls as this instance since Dfns counted them.
     return (2 - 1 / this.#share) * promised + requests <= this.remaining;
   }
@@ -102,8 +102,8 @@ export class Quota {
     return this.resetsInMs + furtherWindows * this.#windowMs;
   }
 
-  /** @param sent how many requests this instance had sent when it sent the one of this answer */
-  read(answer: Answer, sent: number): void {
+  /** @param unanswered requests of this instance that Dfns has probably counted, and whose answers have not come */
+  read(answer: Answer, unanswered: number): void {
     const remaining = count(answer.headers['x-ratelimit-remaining']);
     const resetMs = readResetMs(answer, this.#now(), WINDOW_MS + ROUNDING_MS);
     if (remaining === undefined || resetMs === undefined) {
@@ -115,8 +115,8 @@ export class Quota {
     const isSame = reset === this.#reset && this.resetsInMs > 0;
     // This is a late answer of an earlier window.
     if (!isSame && Number(reset) < Number(this.#reset) && this.resetsInMs > 0) return;
-    if (isSame) this.#goOn(remaining, sent);
-    else this.#begin(remaining, reset, sent);
+    if (isSame) this.#goOn(remaining, unanswered);
+    else this.#begin(remaining, reset);
     this.#limit = Math.max(count(answer.headers['x-ratelimit-limit']) ?? Number.POSITIVE_INFINITY, 1);
     this.#window.extend(Math.min(resetMs, WINDOW_MS));
   }
@@ -129,27 +129,23 @@ export class Quota {
     return this.#remaining < this.#limit * SCARCE;
   }
 
-  get #share(): number {
-    return Math.max(1, this.#ofAll / this.#ofOurs);
-  }
-
-  #begin(remaining: number, reset: string, sent: number): void {
+  #begin(remaining: number, reset: string): void {
     const sinceMs = (Number(reset) - Number(this.#reset)) * 1_000;
     if (this.#reset !== '' && sinceMs > 0) this.#windowMs = Math.min(WINDOW_MS, sinceMs);
     this.#wasScarce = this.#isNearlyUsedUp;
     this.#reset = reset;
-    this.#ofAll /= this.#ofOurs;
-    this.#ofOurs = 1;
     this.#remaining = remaining;
     this.#first = remaining;
-    this.#sent = sent;
+    this.#answers = 0;
+    this.#lastShare = this.#share;
   }
 
-  #goOn(remaining: number, sent: number): void {
-    this.#ofAll += Math.max(0, this.#remaining - remaining);
-    this.#ofOurs += Math.max(0, sent - this.#sent);
+  #goOn(remaining: number, unanswered: number): void {
     this.#remaining = Math.min(this.#remaining, remaining);
-    this.#sent = Math.max(this.#sent, sent);
+    this.#answers += 1;
+    // The share of the last window counts like one request.
+    const ofAll = this.#first - this.#remaining + this.#lastShare;
+    this.#share = Math.max(1, ofAll / (this.#answers + unanswered + 1));
   }
 }
 
