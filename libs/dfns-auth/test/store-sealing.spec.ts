@@ -80,19 +80,29 @@ describe('Sealer', () => {
   });
 
   const secret = randomBytes(31).toString('base64');
+  const whole = randomBytes(32).toString('base64');
+  const ID = 'use 1 to 64 letters, digits, - or _';
+  const LENGTH = 'a is not 32 bytes; make one with "openssl rand -base64 32"';
   it.each([
-    ['no keys', { keys: [] }],
-    ['no options', {} as SealingOptions],
-    ['a short key', { keys: [{ id: 'a', key: secret }] }],
-    ['no base64', { keys: [{ id: 'a', key: `${'*'.repeat(43)}=` }] }],
-    ['no key', { keys: [{ id: 'a' } as never] }],
-    ['no id', { keys: [{ ...keyOf('a'), id: '' }] }],
-    ['an id with a dot, which separates the parts', { keys: [{ ...keyOf('a'), id: 'a.b' }] }],
-    ['an id given twice', { keys: [keyOf('a'), keyOf('a')] }],
-  ])('refuses %s, and repeats no key', (_, options) => {
+    ['no keys', { keys: [] }, 'give at least one { id, key }'],
+    ['no options', {} as SealingOptions, 'give at least one { id, key }'],
+    ['a short key', { keys: [{ id: 'a', key: secret }] }, LENGTH],
+    ['no base64', { keys: [{ id: 'a', key: `${'*'.repeat(43)}=` }] }, LENGTH],
+    ['a character before the base64', { keys: [{ id: 'a', key: `*${whole}` }] }, LENGTH],
+    ['a character after the base64', { keys: [{ id: 'a', key: `${whole}*` }] }, LENGTH],
+    ['no key', { keys: [{ id: 'a' } as never] }, LENGTH],
+    ['no id', { keys: [{ ...keyOf('a'), id: '' }] }, ID],
+    ['an id that is no text', { keys: [{ ...keyOf('a'), id: 7 as never }] }, ID],
+    ['an id with a dot, which separates the parts', { keys: [{ ...keyOf('a'), id: 'a.b' }] }, ID],
+    ['an id given twice', { keys: [keyOf('a'), keyOf('a')] }, 'give each key its own'],
+  ])('refuses %s, says what to do, and repeats no key', (_, options, advice) => {
     const make = () => new KeyvTokenStore(new Keyv(), options);
     expect(make).toThrow(expect.objectContaining({ code: 'DFNS_CONFIGURATION' }));
-    expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
+    expect(make).toThrow(expect.objectContaining({ message: expect.stringContaining(advice) }));
+    expect(make).toThrow(expect.objectContaining({ message: expect.stringMatching(/^the keys for sealing /) }));
+    for (const key of [secret, whole]) {
+      expect(make).toThrow(expect.objectContaining({ message: expect.not.stringContaining(key) }));
+    }
   });
 
   it('prints no key at any depth', () => {
@@ -147,5 +157,30 @@ describe('SealedKeyv', () => {
     const taken = await Promise.all(Array.from({ length: 20 }, () => sealed.take(['1'])));
     expect(taken.filter((value) => value !== undefined)).toEqual(['text']);
     expect(await sealed.take(['1'])).toBeUndefined();
+  });
+
+  describe('over a store that refuses writes', () => {
+    const refused = { code: 'DFNS_UNAVAILABLE', message: expect.stringContaining('check that it accepts writes') };
+
+    it('fails to keep a row if the store says so', async () => {
+      const sealed = new SealedKeyv(
+        { get: async () => undefined, set: async () => false, delete: async () => false },
+        sealing,
+        'token',
+      );
+      await expect(sealed.set(['ada'], 'text', 10_000)).rejects.toMatchObject(refused);
+    });
+
+    it('fails to take a row that stays', async () => {
+      const rows = new Map<string, string>();
+      const set = async (key: string, value: string) => rows.set(key, value) === rows;
+      const sealed = new SealedKeyv(
+        { get: async (key) => rows.get(key), set, delete: async () => false },
+        sealing,
+        'token',
+      );
+      await sealed.set(['ada'], 'text', 10_000);
+      await expect(sealed.take(['ada'])).rejects.toMatchObject(refused);
+    });
   });
 });
