@@ -50,8 +50,7 @@ describe('a Dfns that is asked for more than it answers in time', () => {
     expect(ends.length).toBeGreaterThan(200);
     await Promise.all(calls);
     const done = ends.filter((end) => end === 'ok').length;
-    // All places are used at least once; on a slow machine few of these calls end in time.
-    expect(done).toBeGreaterThanOrEqual(1);
+    expect(done).toBeGreaterThanOrEqual(4);
     expect(errors.filter(({ code }) => code !== 'DFNS_RATE_LIMITED').length).toBeLessThanOrEqual(PLACES);
     // A call that was begun and not ended has spent two requests.
     expect(gateway.seen.length - before - 3 * done).toBeLessThanOrEqual(2 * PLACES);

@@ -14,6 +14,12 @@ const START = 1_790_000_000_000;
 const startChecked = stoppedAfterEach(CheckedSandbox);
 const startTarget = stoppedAfterEach(WebhookTarget);
 let now = START;
+/** How often the sandbox has looked at its clock. */
+let looks = 0;
+const clock = () => {
+  looks += 1;
+  return now;
+};
 let dfns: CheckedSandbox;
 let target: WebhookTarget;
 let account: CreatedServiceAccount;
@@ -30,7 +36,7 @@ afterEach(() => {
 });
 
 async function open(options: SandboxOptions = {}): Promise<void> {
-  dfns = await startChecked({ now: () => now, ...options });
+  dfns = await startChecked({ now: clock, ...options });
   account = dfns.sandbox.createServiceAccount();
   backend = signingClient(dfns, account);
 }
@@ -355,12 +361,10 @@ describe('a delivery that fails', () => {
       await dfns.sandbox.webhooks.settled();
       expect(target.received).toHaveLength(length + 1);
     }
-    const { length } = target.received;
     await dfns.stop();
-    now = START + 100 * HOUR;
+    const before = looks;
     jest.advanceTimersByTime(HOUR);
-    await dfns.sandbox.webhooks.settled();
-    expect(target.received).toHaveLength(length);
+    expect(looks).toBe(before);
     await dfns.start();
   });
 
