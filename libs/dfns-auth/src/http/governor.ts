@@ -81,10 +81,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (this.#mayPass(demand) && !this.#hasItsShare(demand)) this.#enter(demand);
     else await this.#turn(demand);
     const enteredAt = performance.now();
-    this.#sent += 1;
-    const sent = this.#sent;
     try {
       demand.scope.throwIfEnded();
+      this.#sent += 1;
+      const sent = this.#sent;
       const answer = await request();
       this.#heed(answer, sent);
       return answer;

@@ -29,7 +29,7 @@ export class Lateness {
   }
 
   /** How many times a forecast must exceed the time of a call. */
-  get doubt(): number {
+  get #doubt(): number {
     return performance.now() - this.#lateAt <= OVERLOADED_MS ? 1 : DOUBT;
   }
 
@@ -45,7 +45,7 @@ export class Lateness {
     ahead: number,
     promised: number,
     areOthersWaiting: boolean,
-    doubt = this.doubt,
+    doubt = this.#doubt,
   ): number {
     const toldMs = Math.max(this.#quota.waitMs(promised + (ahead + 1) * requests), this.#pause.remainingMs);
     const learnedMs = this.#forecast.lineMs(ahead * requests) + this.#forecast.callMs(kind);
@@ -59,7 +59,7 @@ export class Lateness {
     this.#lateAt = performance.now();
   }
 
-  /** The error of a call that would take `neededMs` milliseconds. */
+  /** The error of a call that would take `neededMs` milliseconds. From then on, the forecast is believed. */
   refusal(neededMs: number): DfnsError {
     this.note();
     return new DfnsError('DFNS_RATE_LIMITED', 'too many calls wait for Dfns: this call would not end in time', {
