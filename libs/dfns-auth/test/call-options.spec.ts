@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,9 +17,11 @@ import {
   signRecovery,
   UserActionSigner,
 } from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
 import { credentialsOf, newKey, newPerson } from './support/person-keys.js';
 import { processResources, processResourcesAfter } from './support/process-resources.js';
 import { useSandbox } from './support/use-sandbox.js';
+import { waitUntil } from './support/wait-until.js';
 
 const ACTION = { method: 'POST' as const, path: '/wallets', body: { network: 'Solana' } };
 const DEADLINE_MS = 60;
@@ -126,6 +128,49 @@ describe.each(Object.entries(CALLS))('%s', (_, call) => {
       code: 'DFNS_TIMEOUT',
       message: `the call did not end within its deadline of ${DEADLINE_MS} ms`,
     });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a deadline that is text', { deadlineMs: '3000' }, 'deadlineMs must be a number of milliseconds'],
+    ['a deadline that is no number', { deadlineMs: Number.NaN }, 'deadlineMs must be a number of milliseconds'],
+    ['a controller instead of its signal', { signal: new AbortController() }, 'signal must be an AbortSignal'],
+  ])('says what is wrong with %s, and sends nothing', async (_what, options, message) => {
+    const before = world.sandbox.requests.length;
+    await expect(call(options as CallOptions)).rejects.toMatchObject({
+      code: 'DFNS_BAD_REQUEST',
+      message: expect.stringContaining(message),
+    });
+    expect(world.operations(before)).toEqual([]);
+  });
+});
+
+describe('one signal for many calls', () => {
+  const MANY = 200;
+
+  it('ends all of them, with one listener while they wait and none afterwards', async () => {
+    world.sandbox.faults.add({ on: '*', kind: 'hang', times: Number.POSITIVE_INFINITY });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const calls = Array.from({ length: MANY }, (_, i) => failureOf(users().get(`us-${i}`, { signal })));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort();
+    const failures = await Promise.all(calls);
+    expect(failures.filter((failure) => failure?.code === 'DFNS_ABORTED')).toHaveLength(MANY);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('ends those that still run when others have ended', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    await users().list({}, { signal });
+    world.sandbox.faults.add({ on: 'GET /auth/users/{userId}', kind: 'hang', times: Number.POSITIVE_INFINITY });
+    const from = world.sandbox.requests.length;
+    const waiting = failureOf(users().get('us-1', { signal }));
+    await users().list({}, { signal });
+    await waitUntil(() => world.operations(from).length === 2);
+    controller.abort();
+    expect(await waiting).toMatchObject({ code: 'DFNS_ABORTED' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { DfnsError } from '../errors/dfns-error.js';
-import { EndSignal, type Signal } from './end-signal.js';
+import { EndSignal, followed, type Signal } from './end-signal.js';
 import type { SecretScrubber } from './secret-scrubber.js';
 
 /** The longest delay of a Node timer, in milliseconds. A timer with a longer delay fires at once. */
@@ -38,7 +38,7 @@ export class CallScope {
    *
    * @param deadlineMs used if `options` has none
    * @param signals end the call in addition to the signal of `options`
-   * @throws DfnsError as {@link CallScope.run}
+   * @throws DfnsError `DFNS_BAD_REQUEST` for options of another type; otherwise as {@link CallScope.run}
    */
   static async enter<T>(
     options: CallOptions,
@@ -47,7 +47,8 @@ export class CallScope {
     call: (scope: CallScope) => Promise<T>,
   ): Promise<T> {
     if (options instanceof CallScope) return call(options);
-    return CallScope.run(options.deadlineMs ?? deadlineMs, [options.signal, ...signals], call);
+    const { signal } = checked(options);
+    return CallScope.run(options.deadlineMs ?? deadlineMs, [signal && followed(signal), ...signals], call);
   }
 
   /**
@@ -156,6 +157,18 @@ export class CallScope {
         })
       : new DfnsError('DFNS_ABORTED', 'the call was aborted', { mayHaveHappened });
   }
+}
+
+/** @throws DfnsError `DFNS_BAD_REQUEST`, e.g. for a deadline that was read from the environment and is still text */
+function checked(options: CallOptions): CallOptions {
+  const { deadlineMs, signal } = options;
+  if (deadlineMs !== undefined && (typeof deadlineMs !== 'number' || Number.isNaN(deadlineMs))) {
+    throw new DfnsError('DFNS_BAD_REQUEST', 'deadlineMs must be a number of milliseconds');
+  }
+  if (signal && typeof signal.addEventListener !== 'function') {
+    throw new DfnsError('DFNS_BAD_REQUEST', 'signal must be an AbortSignal, e.g. the `signal` of an AbortController');
+  }
+  return options;
 }
 
 /** What the governor and the retry policy must know about a call. */
