@@ -49,9 +49,16 @@ const GROUPS = {
       'ceremonies/open-ceremonies.ts',
       'ceremonies/row-index.ts',
     ],
-    specs: ['ceremonies-store', 'ceremonies-memory', 'ceremonies-bound', 'ceremonies-end', 'ceremonies-unwritable'],
+    specs: [
+      'ceremonies-store',
+      'ceremonies-memory',
+      'ceremonies-bound',
+      'ceremonies-end',
+      'ceremonies-unwritable',
+      'row-index',
+    ],
   },
-  sealing: { files: ['sealing/*.ts'], specs: ['store-sealing', 'ceremonies-store', 'store'] },
+  sealing: { files: ['sealing/*.ts'], specs: ['store-sealing', 'ceremonies-store', 'ceremonies-unwritable', 'store'] },
   keys: { files: ['credentials/private-key.ts'], specs: ['signers'] },
 };
 const DETECTED = ['Killed', 'Timeout'];

@@ -100,6 +100,23 @@ describe('ceremonies in memory', () => {
     expect(await Promise.all(others.map((answer) => answer()))).toEqual(['ok', 'ok']);
   });
 
+  it('leave an unfinished registration alone, which goes on without asking Dfns again', async () => {
+    const ceremonies = await instance({ maxEntries: 1 });
+    const beganWith = async () => {
+      const from = world.sandbox.requests.length;
+      await ceremonies.beginRegistration('returning');
+      return world.operations(from);
+    };
+    await beganWith();
+    const alone = await beganWith();
+    await flood(3, ceremonies);
+    expect(await beganWith()).toEqual(alone);
+    world.sandbox.createUser({ username: 'nobody keeps the row of this one', registered: false });
+    const from = world.sandbox.requests.length;
+    await ceremonies.beginRegistration('nobody keeps the row of this one');
+    expect(world.operations(from).length).toBeGreaterThan(alone.length);
+  });
+
   it('are dropped apart from registrations when there are more than maxEntries', async () => {
     const ceremonies = await instance({ maxEntries: 1 });
     const { ceremonyId, challenge } = await ceremonies.beginRegistration('patient');
@@ -109,4 +126,17 @@ describe('ceremonies in memory', () => {
     const credentials = credentialsOf(newPerson('patient'), challenge.challenge);
     await expect(ceremonies.finishRegistration('patient', ceremonyId, credentials)).resolves.toBeDefined();
   });
+});
+
+it('a row that this replica cannot open still counts', async () => {
+  const keyv = new Keyv();
+  const owner = { id: 'ada', maxRows: 1 };
+  const one = new KeyvCeremonyStore(keyv, sealing);
+  const other = new KeyvCeremonyStore(keyv, { keys: [{ id: 'other', key: randomBytes(32) }] });
+  await one.put('first', 'value', 60_000, owner);
+  expect(await other.take('first', owner)).toBeUndefined();
+  await new Promise(setImmediate);
+  await one.put('second', 'another value', 60_000, owner);
+  expect(await one.take('first', owner)).toBeUndefined();
+  expect(await one.take('second', owner)).toBe('another value');
 });

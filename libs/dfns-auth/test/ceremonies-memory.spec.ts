@@ -25,6 +25,24 @@ describe('ceremonies in memory', () => {
     expect(await ceremonies.take('a')).toBe(expected);
   });
 
+  it('of one owner are bounded: the oldest goes, and those that were taken do not count', async () => {
+    const ceremonies = store(10);
+    const owner = { id: 'ada', maxRows: 2 };
+    const put = (...ids: string[]) => Promise.all(ids.map((id) => ceremonies.put(id, `value of ${id}`, 10, owner)));
+    await ceremonies.put('of bob', 'value of bob', 10, { id: 'bob', maxRows: 2 });
+    await put('a', 'b');
+    expect(await ceremonies.take('a')).toBe('value of a');
+    await put('c', 'd');
+    expect(await ceremonies.take('b')).toBeUndefined();
+    await put('c', 'e');
+    expect(await Promise.all(['c', 'd', 'e', 'of bob'].map((id) => ceremonies.take(id)))).toEqual([
+      'value of c',
+      undefined,
+      'value of e',
+      'value of bob',
+    ]);
+  });
+
   it('lose the expired entries first, and then the oldest entry, when there are too many', async () => {
     const ceremonies = store(2);
     await ceremonies.put('dead', 'value', 10);

@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type CeremoniesOptions, type CeremonyStore, DelegatedCeremonies, KeySigner } from 'nestjs-dfns-auth';
+import {
+  type CeremoniesOptions,
+  type CeremonyOwner,
+  type CeremonyStore,
+  DelegatedCeremonies,
+  KeySigner,
+} from 'nestjs-dfns-auth';
+import { failureOf } from './support/failure-of.js';
 import { useSandbox } from './support/use-sandbox.js';
 
 const WALLET = { method: 'POST' as const, path: '/wallets', body: { network: 'Solana' } };
@@ -31,10 +38,12 @@ describe('ceremonies', () => {
   class OpenStore implements CeremonyStore {
     readonly rows = new Map<string, string>();
     readonly ttls: number[] = [];
+    readonly owners: (CeremonyOwner | undefined)[] = [];
 
-    async put(id: string, value: string, ttlMs: number): Promise<void> {
+    async put(id: string, value: string, ttlMs: number, owner?: CeremonyOwner): Promise<void> {
       this.rows.set(id, value);
       this.ttls.push(ttlMs);
+      this.owners.push(owner);
     }
 
     async take(id: string): Promise<string | undefined> {
@@ -97,6 +106,31 @@ describe('ceremonies', () => {
     const [row] = store.rows.keys();
     expect(row).toMatch(/^[\w-]{43}$/);
     expect(row).not.toBe(ceremonyId);
+  });
+
+  it('tell the store whose row it is: registrations are apart, and each user is', async () => {
+    const store = new OpenStore();
+    const ceremonies = await replica({ store });
+    world.sandbox.createUser({ username: 'bob' });
+    await ceremonies.beginAction('ada', WALLET);
+    await ceremonies.beginCredential('ada', 'Key');
+    await ceremonies.beginAction('bob', WALLET);
+    expect(await failureOf(ceremonies.beginRegistration('ada'))).toMatchObject({ code: 'DFNS_USER_EXISTS' });
+    const [action, credential, ofBob, registration] = store.owners;
+    expect(action).toEqual({ id: expect.stringMatching(/^[\w-]{43}$/), maxRows: 20 });
+    expect(credential).toEqual(action);
+    expect(registration?.maxRows).toBe(20);
+    expect(new Set([action?.id, ofBob?.id, registration?.id]).size).toBe(3);
+  });
+
+  it('that register a user keep the row of the ceremony and one row of the user, each with its lifetime', async () => {
+    const store = new OpenStore();
+    await (await replica({ store })).beginRegistration('newcomer');
+    const [reserved, unfinished, opened, ...more] = store.owners;
+    expect([reserved, unfinished, more]).toEqual([opened, undefined, []]);
+    expect(opened).toBeDefined();
+    expect(store.ttls).toEqual([600_000, 600_000, 600_000]);
+    expect(store.rows.size).toBe(2);
   });
 
   it('fail when the store is down, and the error repeats no text of the store', async () => {

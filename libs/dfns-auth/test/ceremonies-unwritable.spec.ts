@@ -12,10 +12,12 @@ const never = () => new Promise<never>(() => {});
 const broken = async () => Promise.reject(new Error('READONLY redis://user:secret@host'));
 
 const refusing = { get: nothing, set: async () => false, delete: async () => true };
+const hiding = { get: nothing, set: async () => true, delete: async () => true };
 
 const STORES: [string, CeremonyStore, string][] = [
   ['says that it kept nothing', { put: async () => false, take: nothing }, 'it did not keep a row'],
   ['is a Keyv that kept nothing', new KeyvCeremonyStore(refusing, sealing), 'check that it accepts writes'],
+  ['is a Keyv that hides failed writes', new KeyvCeremonyStore(hiding, sealing), 'check that it accepts writes'],
   ['throws', { put: broken, take: nothing }, 'check ceremonies.store'],
 ];
 

@@ -6,7 +6,7 @@ import { type RowIndex, rowIndexOf } from './row-index.js';
 
 /**
  * Ceremonies in the memory of this process. If an owner has too many, the oldest of this owner goes. If there are too
- * many in all, the oldest goes. There are no timers.
+ * many in all, the oldest goes. There are no timers: an expired entry stays until it is taken or the oldest of too many.
  */
 export class MemoryCeremonyStore implements CeremonyStore {
   readonly #maxEntries: number;
@@ -23,7 +23,6 @@ export class MemoryCeremonyStore implements CeremonyStore {
 
   async put(id: string, value: string, ttlMs: number, owner?: CeremonyOwner): Promise<void> {
     this.#delete(id);
-    this.#dropDead(this.#entries.keys());
     if (owner) this.#addOwned(owner, id);
     this.#entries.set(id, { value, expiresAt: this.#now() + ttlMs, owner });
     if (this.#entries.size > this.#maxEntries) this.#delete(first(this.#entries));
@@ -36,7 +35,6 @@ export class MemoryCeremonyStore implements CeremonyStore {
   }
 
   #addOwned({ id: ownerId, maxRows }: CeremonyOwner, id: string): void {
-    this.#dropDead(this.#owned.get(ownerId) ?? []);
     const owned = this.#owned.get(ownerId) ?? new Set();
     if (owned.size >= maxRows) this.#delete(first(owned));
     this.#owned.set(ownerId, owned.add(id));
@@ -44,18 +42,11 @@ export class MemoryCeremonyStore implements CeremonyStore {
 
   #delete(id: string): void {
     const owner = this.#entries.get(id)?.owner;
-    const owned = owner && this.#owned.get(owner.id);
-    owned?.delete(id);
-    if (owner && owned?.size === 0) this.#owned.delete(owner.id);
     this.#entries.delete(id);
-  }
-
-  /** Drops expired entries. The oldest are first, so it stops at the first entry that has not expired. */
-  #dropDead(ids: Iterable<string>): void {
-    for (const id of ids) {
-      if (this.#now() < (this.#entries.get(id)?.expiresAt ?? 0)) return;
-      this.#delete(id);
-    }
+    if (!owner) return;
+    const owned = this.#owned.get(owner.id);
+    owned?.delete(id);
+    if (owned?.size === 0) this.#owned.delete(owner.id);
   }
 }
 
