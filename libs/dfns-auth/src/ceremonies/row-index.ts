@@ -43,7 +43,7 @@ class KeyvRowIndex implements RowIndex {
     const key = `dfns-open:${id}`;
     const changed = (this.#changes.get(id) ?? Promise.resolve()).then(async () => {
       const index = await this.#keyv.get(key);
-      const open = change(typeof index === 'string' && index !== '' ? index.split(' ') : []);
+      const open = change(typeof index === 'string' ? index.split(' ') : []);
       const tooMany = open.splice(0, Math.max(0, open.length - maxRows));
       if (open.length === 0) await this.#keyv.delete(key);
       else await this.#keyv.set(key, open.join(' '), INDEX_MS);
