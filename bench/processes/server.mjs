@@ -20,11 +20,13 @@ const WALLETS = {
 let delayMs = firstDelayMs;
 let counts = noCounts();
 let connections = 0;
-/** When the window of the quota ends, in milliseconds since 1970, and how many requests it had. */
-let window = { endsAt: 0, used: 0 };
+/** When the window of the quota ends, in milliseconds since 1970, how many requests it had, and the logins by process. */
+let window = { endsAt: 0, used: 0, logins: {} };
+/** The logins of each window that has begun, by process. */
+const windows = [];
 
 function noCounts() {
-  return { requests: 0, refused: 0, logins: 0, windows: 0 };
+  return { requests: 0, refused: 0, logins: 0 };
 }
 
 const ROUTES = {
@@ -56,6 +58,9 @@ const ROUTES = {
     const signed = taken(userActions, headers['x-dfns-useraction']);
     if (signed !== `/auth/login/delegated ${text}`) throw 'user action';
     counts.logins += 1;
+    // The users of a process have its name and a number.
+    const client = username.replace(/-\d+$/, '');
+    window.logins[client] = (window.logins[client] ?? 0) + 1;
     return { token: makeToken(username, 3_600) };
   },
   'GET /wallets': () => WALLETS,
@@ -79,8 +84,8 @@ function meter() {
   if (!limit) return { headers: {}, isTooMuch: false };
   const now = Date.now();
   if (now >= window.endsAt) {
-    window = { endsAt: now + windowMs, used: 0 };
-    counts.windows += 1;
+    window = { endsAt: now + windowMs, used: 0, logins: {} };
+    windows.push(window.logins);
   }
   window.used += 1;
   const headers = {
@@ -151,5 +156,8 @@ serve({
     counts = noCounts();
     connections = 0;
   },
-  count: () => ({ ...counts, connections, msToReset: limit ? Math.max(0, window.endsAt - Date.now()) : 0 }),
+  count: () => {
+    const msToReset = limit ? Math.max(0, window.endsAt - Date.now()) : 0;
+    return { ...counts, connections, msToReset, endedWindows: windows.slice(0, msToReset > 0 ? -1 : undefined) };
+  },
 });

@@ -318,3 +318,60 @@ describe('a pause', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 });
+
+describe('the pace of a window that others use, too', () => {
+  /** A quota whose last window had `left`, in the second window, which has told `answers` of ours and `each` for each. */
+  function inSecondWindow({ limit = 800, left = 0, each = 4, answers = 9, windowMs = 60_000 } = {}): Quota {
+    const quota = newQuota();
+    quota.read(told(limit, left + each, windowMs), 0);
+    quota.read(told(limit, left, windowMs), 0);
+    jest.advanceTimersByTime(windowMs);
+    for (let i = 0; i < answers; i += 1) quota.read(told(limit, limit - each * i, 2 * windowMs), 0);
+    ends = 0;
+    return quota;
+  }
+
+  it('is an eightieth of the limit in a tenth of a second, and it says when there is more', () => {
+    const quota = inSecondWindow();
+    expect([quota.allows(2, 3), quota.allows(3, 3), ends]).toEqual([true, false, 0]);
+    jest.advanceTimersByTime(9);
+    expect([quota.allows(3, 3), ends]).toEqual([false, 0]);
+    jest.advanceTimersByTime(1);
+    expect([quota.allows(3, 3), ends]).toEqual([true, 1]);
+    jest.advanceTimersByTime(70);
+    expect([quota.allows(10, 3), quota.allows(11, 3)]).toEqual([true, false]);
+  });
+
+  it('is for an instance that has nothing under way, too', () => {
+    const quota = inSecondWindow({ answers: 12 });
+    expect([quota.allows(0, 3), ends]).toEqual([false, 0]);
+    jest.advanceTimersByTime(10);
+    expect([quota.allows(0, 3), ends]).toEqual([true, 1]);
+  });
+
+  it('is one call at least', () => {
+    const quota = inSecondWindow({ limit: 80, answers: 3 });
+    expect([quota.allows(1, 3), quota.allows(1, 1)]).toEqual([true, false]);
+  });
+
+  it('is faster in a short window', () => {
+    const quota = inSecondWindow({ windowMs: 1_000, answers: 11 });
+    expect(quota.allows(1, 3)).toBe(false);
+    jest.advanceTimersByTime(2);
+    expect(quota.allows(1, 3)).toBe(true);
+  });
+
+  it.each([
+    ['nobody else uses it', { each: 1, left: 0 }],
+    ['much of the last window was left', { each: 4, left: 400 }],
+  ])('is not limited if %s', (_, window) => {
+    expect(inSecondWindow({ ...window, answers: 12 }).allows(1, 3)).toBe(true);
+  });
+
+  it('has no timer after the end of the application', () => {
+    const quota = inSecondWindow({ answers: 12 });
+    expect(quota.allows(0, 3)).toBe(false);
+    quota.clear();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

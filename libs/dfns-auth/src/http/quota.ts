@@ -18,6 +18,13 @@ const SHARED = 1.5;
  */
 const START = 1 / 80;
 const GROWTH = 1 / 3;
+/**
+ * If others use the quota too, and little was left of the last window, an instance uses at most {@link START} of the
+ * limit, or one call, in this part of a window, and in so many milliseconds if that is less. So a process that gets more
+ * of the CPU, or hears its answers sooner, has no advantage.
+ */
+const PACE = 1 / 50;
+const MAX_PACE_MS = 100;
 
 /**
  * What is left of the quota of the organisation in the current window, from `X-RateLimit-Limit`, `X-RateLimit-Remaining`
@@ -32,11 +39,14 @@ export class Quota {
   readonly #now: Clock;
   /** Lasts until the reset. */
   readonly #window: Pause;
+  /** Lasts until this instance may use more, while others use the quota too. */
+  readonly #turn: Pause;
   #reset = '';
   #remaining = Number.POSITIVE_INFINITY;
   #limit = Number.POSITIVE_INFINITY;
-  /** What the first answer of this window told. */
+  /** What the first answer of this window told, and when it came, by `performance.now()`. */
   #first = 0;
+  #firstAt = 0;
   /** Answers since then. */
   #answers = 0;
   /** Requests of everybody for one request of this instance: in this window, and at the end of the last one. */
@@ -46,10 +56,11 @@ export class Quota {
   #wasScarce = false;
   #windowMs = WINDOW_MS;
 
-  /** @param onReset called when a window ends */
-  constructor(now: Clock, onReset: () => void) {
+  /** @param onMore called when more calls may begin: when a window ends, or this instance may use more of it */
+  constructor(now: Clock, onMore: () => void) {
     this.#now = now;
-    this.#window = new Pause(now, onReset);
+    this.#window = new Pause(now, onMore);
+    this.#turn = new Pause(now, onMore);
   }
 
   /** Requests of this instance that Dfns still accepts in this window; infinite if Dfns has not said. */
@@ -78,11 +89,13 @@ export class Quota {
    */
   allows(promised: number, requests: number): boolean {
     const isTold = this.resetsInMs > 0;
+    const isShared = this.#share > SHARED;
+    if (isShared && isTold && this.#wasScarce && !this.#isDue(promised, requests)) return false;
     if (promised === 0) {
       const kept = Math.min(this.#share * requests, this.#limit * KEPT);
       return !isTold || this.#remaining >= Math.max(requests, kept);
     }
-    const isContested = this.isScarce || this.#share > SHARED;
+    const isContested = this.isScarce || isShared;
     if (isContested && promised > this.#limit * START + (isTold ? this.#answers * GROWTH : 0)) return false;
     // Others may have begun as many calls as this instance since Dfns counted them.
     return (2 - 1 / this.#share) * promised + requests <= this.remaining;
@@ -123,6 +136,18 @@ export class Quota {
 
   clear(): void {
     this.#window.clear();
+    this.#turn.clear();
+  }
+
+  /** Whether this instance may use more of the window already. If not, `onMore` is called when it may. */
+  #isDue(promised: number, requests: number): boolean {
+    const step = Math.max(this.#limit * START, requests);
+    const stepMs = Math.min(MAX_PACE_MS, this.#windowMs * PACE);
+    const tooMany = this.#answers + promised - step;
+    const waitMs = Math.ceil((tooMany * stepMs) / step - (performance.now() - this.#firstAt));
+    if (waitMs <= 0) return true;
+    this.#turn.extend(waitMs);
+    return false;
   }
 
   get #isNearlyUsedUp(): boolean {
@@ -136,6 +161,7 @@ export class Quota {
     this.#reset = reset;
     this.#remaining = remaining;
     this.#first = remaining;
+    this.#firstAt = performance.now();
     this.#answers = 0;
     this.#lastShare = this.#share;
   }
