@@ -41,7 +41,9 @@ describe('the circuit', () => {
   it('says when the next call may pass, in whole seconds', () => {
     unanswered(10);
     jest.advanceTimersByTime(1_500);
-    expect(() => circuit.assertNotOpen()).toThrow(expect.objectContaining({ retryAfterMs: 4_000 }));
+    expect(() => circuit.assertNotOpen()).toThrow(
+      expect.objectContaining({ retryAfterMs: 4_000, message: expect.stringContaining('Dfns did not answer') }),
+    );
   });
 
   it('begins a new row with each answer', () => {
@@ -91,6 +93,46 @@ describe('the circuit', () => {
     answer();
     expect(await Promise.all([probe, ...others])).toEqual(['probe', 'one', 'other']);
     expect(circuit.state).toBe('closed');
+  });
+
+  it('lets all calls pass side by side while it is closed', async () => {
+    const ends: (() => void)[] = [];
+    const calls = Array.from({ length: 3 }, () => call(() => new Promise<void>((resolve) => ends.push(resolve))));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ends).toHaveLength(3);
+    for (const end of ends) end();
+    await Promise.all(calls);
+  });
+
+  it('is probed by one call, also while a call ends that began before it opened', async () => {
+    let end = () => {};
+    const early = call(() => new Promise<void>((resolve) => (end = resolve)));
+    await jest.advanceTimersByTimeAsync(0);
+    halfOpen();
+    let answer = () => {};
+    const probe = call(() => new Promise<void>((resolve) => (answer = resolve)));
+    let hasBegun = false;
+    const other = call(async () => {
+      hasBegun = true;
+    });
+    await jest.advanceTimersByTimeAsync(0);
+    end();
+    await early;
+    await jest.advanceTimersByTimeAsync(0);
+    expect(hasBegun).toBe(false);
+    answer();
+    await Promise.all([probe, other]);
+    expect(hasBegun).toBe(true);
+  });
+
+  it('opens again after a probe has closed it, and is not closed by a probe that proves nothing', async () => {
+    halfOpen();
+    await call(async () => circuit.answered());
+    expect(circuit.state).toBe('closed');
+    jest.advanceTimersByTime(1);
+    halfOpen();
+    await call(async () => 'proves nothing');
+    expect(circuit.state).toBe('half-open');
   });
 
   it('gives the right to probe to the next call if the probe proves nothing', async () => {
