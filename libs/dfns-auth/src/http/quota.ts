@@ -90,7 +90,7 @@ export class Quota {
   allows(promised: number, requests: number): boolean {
     const isTold = this.resetsInMs > 0;
     const isShared = this.#share > SHARED;
-    if (isShared && isTold && this.#wasScarce && !this.#isDue(promised, requests)) return false;
+    if (isTold && isShared && this.isScarce && !this.#isDue(promised, requests)) return false;
     if (promised === 0) {
       const kept = Math.min(this.#share * requests, this.#limit * KEPT);
       return !isTold || this.#remaining >= Math.max(requests, kept);
