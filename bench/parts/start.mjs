@@ -5,7 +5,7 @@ import { makeServiceAccount, ORG_ID } from '../fixtures.mjs';
 import { median, printTable } from '../table.mjs';
 
 /** Processes of each kind. They take turns, so that all of them see the same machine. */
-const ROUNDS = 7;
+const ROUNDS = 5;
 const SCRIPT = fileURLToPath(new URL('../processes/start.cjs', import.meta.url));
 const COMMON_JS = fileURLToPath(new URL('../../libs/dfns-auth/dist/cjs/index.js', import.meta.url));
 /** How the packages are loaded, and the library with them. Node itself requires the ESM file, Jest the CommonJS file. */
