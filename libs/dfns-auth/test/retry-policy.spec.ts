@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DFNS_ERROR_CODES, DfnsApiError, DfnsError, type DfnsErrorCode } from 'nestjs-dfns-auth';
 import { backoffMs, isRetriable } from '../src/calls/retry-policy.js';
-import { Attempt, CallScope } from '../src/http/call-scope.js';
+import { Attempt } from '../src/http/attempt.js';
+import { CallScope } from '../src/http/call-scope.js';
 import { isOutage } from '../src/http/failures.js';
 import { SecretScrubber } from '../src/http/secret-scrubber.js';
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
 import { isDfnsError, noteMayHaveHappened } from '../errors/dfns-error.js';
-import { Attempt, type CallOptions, CallScope, type CallTraits } from '../http/call-scope.js';
+import { Attempt, type CallTraits } from '../http/attempt.js';
+import { type CallOptions, CallScope } from '../http/call-scope.js';
 import { Circuit } from '../http/circuit.js';
 import { EndSignal } from '../http/end-signal.js';
 import { QuotaGovernor } from '../http/governor.js';

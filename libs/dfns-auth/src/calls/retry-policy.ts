@@ -1,5 +1,5 @@
 import { DfnsApiError, isDfnsError } from '../errors/dfns-error.js';
-import type { Attempt } from '../http/call-scope.js';
+import type { Attempt } from '../http/attempt.js';
 import { isOutage } from '../http/failures.js';
 
 /** Longest wait before the second attempt, in milliseconds. It doubles with each further attempt. */

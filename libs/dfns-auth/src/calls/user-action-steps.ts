@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DFNS_AUTH_CONFIG, type DfnsAuthConfig } from '../config/config.js';
 import type { CredentialSigner, FirstFactorAssertion, UserActionChallenge } from '../credentials/credential-signer.js';
 import { DfnsError, isDfnsError } from '../errors/dfns-error.js';
-import type { Attempt } from '../http/call-scope.js';
+import type { Attempt } from '../http/attempt.js';
 import { DfnsHttp } from '../http/dfns-http.js';
 import type { CallerKind } from '../http/failures.js';
 import { type RequestText, requestText } from '../http/request-text.js';

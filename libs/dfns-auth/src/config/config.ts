@@ -1,5 +1,6 @@
 import { concealed } from './concealed-options.js';
-import { OPTIONS, type OptionPath, OptionProblems } from './option-table.js';
+import { OptionProblems } from './option-problems.js';
+import { OPTIONS, type OptionPath } from './option-table.js';
 import type { CeremoniesOptions, DfnsAuthModuleOptions, HttpOptions, LegacyOptions, TokensOptions } from './options.js';
 import { ServiceAccount } from './service-account.js';
 import type { WebhookStore } from './stores.js';

@@ -2,7 +2,8 @@ import type { CredentialSigner } from '../credentials/credential-signer.js';
 import { KeySigner } from '../credentials/key-signer.js';
 import { readTokenClaims } from '../credentials/token-claims.js';
 import { isSigner } from './concealed-options.js';
-import { type CheckContext, OPTIONS, type OptionProblems } from './option-table.js';
+import type { OptionProblems } from './option-problems.js';
+import { type CheckContext, OPTIONS } from './option-table.js';
 import type { KeyCredentialOptions, Secret, ServiceAccountOptions } from './options.js';
 import { SECRET_NOT_FETCHED, secretText } from './secret-text.js';
 

@@ -1,6 +1,6 @@
 import { isSigner } from './concealed-options.js';
 import { hasFunctions, type Identity, readIdentity } from './identity.js';
-import { OptionProblems } from './option-table.js';
+import { OptionProblems } from './option-problems.js';
 import type { ServiceAccountOptions } from './options.js';
 import { TokenEndWarning } from './token-end-warning.js';
 

@@ -1,5 +1,5 @@
 import { webhookSecretsProblem } from './option-checks.js';
-import { OptionProblems } from './option-table.js';
+import { OptionProblems } from './option-problems.js';
 import type { Secret } from './options.js';
 import { SECRET_NOT_FETCHED, secretText } from './secret-text.js';
 

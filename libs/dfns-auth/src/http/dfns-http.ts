@@ -6,7 +6,7 @@ import { DfnsApiError, DfnsError, isDfnsError } from '../errors/dfns-error.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { type Answer, readDuplicate, readErrorEnvelope, readJsonObject, readRetryAfter } from './answer.js';
 import { AnswerReader } from './answer-reader.js';
-import type { Attempt } from './call-scope.js';
+import type { Attempt } from './attempt.js';
 import { Circuit } from './circuit.js';
 import { type CallerKind, refusalCode, type Step, unansweredError } from './failures.js';
 import { QuotaGovernor } from './governor.js';
