@@ -6,7 +6,7 @@ import { type RowIndex, rowIndexOf } from './row-index.js';
 
 /**
  * Ceremonies in the memory of this process. If an owner has too many, the oldest of this owner goes. If there are too
- * many in all, the oldest goes. There are no timers: an expired entry stays until it is taken or the oldest of too many.
+ * many in all, the oldest goes. There are no timers.
  */
 export class MemoryCeremonyStore implements CeremonyStore {
   readonly #maxEntries: number;
@@ -25,7 +25,11 @@ export class MemoryCeremonyStore implements CeremonyStore {
     this.#delete(id);
     if (owner) this.#addOwned(owner, id);
     this.#entries.set(id, { value, expiresAt: this.#now() + ttlMs, owner });
-    if (this.#entries.size > this.#maxEntries) this.#delete(first(this.#entries));
+    // What has expired goes too: it holds secrets. The oldest are first.
+    for (const [oldest, { expiresAt }] of this.#entries) {
+      if (this.#entries.size <= this.#maxEntries && this.#now() < expiresAt) return;
+      this.#delete(oldest);
+    }
   }
 
   async take(id: string): Promise<string | undefined> {
@@ -36,7 +40,7 @@ export class MemoryCeremonyStore implements CeremonyStore {
 
   #addOwned({ id: ownerId, maxRows }: CeremonyOwner, id: string): void {
     const owned = this.#owned.get(ownerId) ?? new Set();
-    if (owned.size >= maxRows) this.#delete(first(owned));
+    if (owned.size >= maxRows) this.#delete(owned.keys().next().value as string);
     this.#owned.set(ownerId, owned.add(id));
   }
 
@@ -48,10 +52,6 @@ export class MemoryCeremonyStore implements CeremonyStore {
     owned?.delete(id);
     if (owned?.size === 0) this.#owned.delete(owner.id);
   }
-}
-
-function first(ids: { keys(): IterableIterator<string> }): string {
-  return ids.keys().next().value as string;
 }
 
 /**
