@@ -117,7 +117,11 @@ describe('a call', () => {
   it('that is refused hears how long it would have taken, in whole milliseconds, and is the reason to refuse others', () => {
     forecast.noteCall(KIND, 1_001);
     expect(late()).toBe(0);
-    expect(lateness.refusal(1_200.2)).toMatchObject({ code: 'DFNS_RATE_LIMITED', retryAfterMs: 1_201 });
+    expect(lateness.refusal(1_200.2)).toMatchObject({
+      code: 'DFNS_RATE_LIMITED',
+      message: 'too many calls wait for Dfns: this call would not end in time',
+      retryAfterMs: 1_201,
+    });
     expect(late()).toBe(1_001);
   });
 });

@@ -235,6 +235,17 @@ describe('the quota', () => {
     expect([30, 31].map((requests) => limitless.leavesHalf(requests))).toEqual([true, false]);
   });
 
+  it('counts what others use, too, when it says how much is left and how long requests wait', () => {
+    const quota = newQuota();
+    quota.read(told(100, 100, 5_000), 0);
+    // Three of others for each of ours.
+    quota.read(told(100, 61, 5_000), 8);
+    expect(quota.remaining).toBe(61 / 4);
+    expect([2, 3].map((requests) => quota.leavesHalf(requests))).toEqual([true, false]);
+    // A window has 25 for us.
+    expect([15, 16, 40, 41].map((requests) => quota.waitMs(requests))).toEqual([0, 5_000, 5_000, 65_000]);
+  });
+
   it('ends without a timer that stays', () => {
     const quota = newQuota();
     ends = 0;

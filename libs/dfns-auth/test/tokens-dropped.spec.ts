@@ -5,7 +5,6 @@ import KeyvRedis from '@keyv/redis';
 import type { TestingModule } from '@nestjs/testing';
 import { Keyv } from 'keyv';
 import { DelegatedAuthService, DfnsClient, KeyvTokenStore, type TokenStore } from 'nestjs-dfns-auth';
-import { DroppedTokens } from '../src/tokens/dropped-tokens.js';
 import { MemoryTokenStore } from './support/memory-token-store.js';
 import { RedisServer } from './support/redis-server.js';
 import { useSandboxForEachTest } from './support/use-sandbox.js';
@@ -195,40 +194,4 @@ itWithRedis('a refused token stays away when another replica writes it to Redis 
   await client.set(key, row);
   expect(await serviceOf(here).getToken('ada')).not.toBe(refused);
   await waitUntil(async () => (await client.get(key)) !== row);
-});
-
-describe('the memory of dropped tokens', () => {
-  const names = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `token-${from + i}`);
-
-  it('is bounded, and keeps the last 50,000', () => {
-    const dropped = new DroppedTokens();
-    const users = new DroppedTokens();
-    for (const name of names(0, 120_000)) {
-      dropped.add(name);
-      users.addUnread(name);
-    }
-    expect(names(70_000, 120_000).every((name) => dropped.has(name) && users.takeUnread(name))).toBe(true);
-    expect(dropped.has('token-69999') || users.takeUnread('token-69999')).toBe(false);
-  });
-
-  it('knows what is new, and is renewed by a second drop', () => {
-    const dropped = new DroppedTokens();
-    expect(dropped.has('first') || dropped.takeUnread('first')).toBe(false);
-    expect([dropped.add('first'), dropped.add('first'), dropped.add('second')]).toEqual([true, false, true]);
-    for (const name of names(0, 49_998)) dropped.add(name);
-    expect(dropped.add('first')).toBe(false);
-    dropped.add('last');
-    expect([dropped.has('first'), dropped.has('second')]).toEqual([true, false]);
-  });
-
-  it('remembers a user whose token could not be read until that token is dropped', () => {
-    const dropped = new DroppedTokens();
-    dropped.addUnread('ada');
-    expect([dropped.takeUnread('bob'), dropped.takeUnread('ada'), dropped.takeUnread('ada')]).toEqual([
-      false,
-      true,
-      false,
-    ]);
-    expect(dropped.has('ada')).toBe(false);
-  });
 });
