@@ -125,16 +125,17 @@ describe('the places', () => {
     );
   });
 
-  it('go first to kinds of calls below their share, also while a place is free', async () => {
+  it('go first to kinds of calls below their share', async () => {
     open(4);
-    const first = several(3);
-    expect(states(...first)).toEqual(['sent', 'sent', 'sent']);
-    const [user, sameUser] = [new Request({ kind: 'b', user: 'ada' }), new Request({ kind: 'b', user: 'bob' })];
-    const more = new Request();
+    const first = several(4);
+    expect(states(...first)).toEqual(['sent', 'sent', 'sent', 'sent']);
+    const [same, other, another] = [new Request(), new Request({ kind: 'b' }), new Request({ kind: 'c' })];
     await first[0]?.answer();
-    expect(states(user, sameUser, more)).toEqual(['sent', 'sent', 'waits']);
+    expect(states(same, other, another)).toEqual(['waits', 'sent', 'waits']);
     await first[1]?.answer();
-    expect(more.state).toBe('sent');
+    expect(states(same, another)).toEqual(['waits', 'sent']);
+    await first[2]?.answer();
+    expect(same.state).toBe('sent');
   });
 
   it('are free again if a call ends between its turn and its request', async () => {
@@ -177,7 +178,7 @@ describe('the places', () => {
 });
 
 describe('a pause', () => {
-  it('is waited for by whoever has the time; then one request asks, and its answer lets the others go', async () => {
+  it('is waited for by whoever has the time, and by nobody else', async () => {
     open(4);
     const [refused, late] = [new Request(), new Request()];
     await refused.answer({ 'retry-after': '3' }, 429);
@@ -201,10 +202,12 @@ describe('a pause', () => {
     expect(governor.pausedForMs).toBe(1_000);
   });
 
-  it('ends with one request that asks', async () => {
+  it('ends with one request that asks, whatever earlier requests are answered meanwhile', async () => {
     open(4);
-    await new Request().answer({ 'retry-after': '3' }, 429);
+    const [refused, earlier] = [new Request(), new Request()];
+    await refused.answer({ 'retry-after': '3' }, 429);
     const waiting = several(3);
+    await earlier.answer();
     await pass(2_999);
     expect(states(...waiting)).toEqual(['waits', 'waits', 'waits']);
     await pass(1);
@@ -215,6 +218,7 @@ describe('a pause', () => {
 
   it('refuses those who wait already and have less time', async () => {
     open(2);
+    await new Request().answer();
     const [asks] = [new Request(), new Request()];
     const begun = (deadlineMs: number) => new Request({ isContinued: true, deadlineMs });
     const waiting = [
@@ -263,11 +267,23 @@ describe('the rest of the quota', () => {
     const third = new Request({ requests: 3 });
     expect(states(begun, other, third)).toEqual(['sent', 'sent', 'waits']);
     await begun.answer();
-    expect(third.state).toBe('waits');
+    const next = new Request({ attempt, requests: 3, isContinued: true });
+    expect(states(third, next)).toEqual(['waits', 'sent']);
+    await next.answer();
     governor.end({}, 'a');
     governor.end(attempt, 'a');
     await settle();
     expect(third.state).toBe('sent');
+  });
+
+  it('is waited for until the next window', async () => {
+    open(8);
+    await new Request().answer(told(100, 2, 5_000));
+    const waiting = new Request({ requests: 3 });
+    await pass(4_999);
+    expect(waiting.state).toBe('waits');
+    await pass(1);
+    expect(waiting.state).toBe('sent');
   });
 
   it('counts requests whose answers have not come as ours, and others as those of other instances', async () => {
@@ -313,7 +329,9 @@ describe('a task that can wait', () => {
 
   it('has no turn during a pause, nor until a request was answered after it', async () => {
     open(4);
-    await new Request().answer({}, 429);
+    const [refused, earlier] = several(2);
+    await refused?.answer({}, 429);
+    await earlier?.answer();
     expect(governor.canSpare(1)).toBe(false);
     await pass(1_000);
     expect(governor.canSpare(1)).toBe(false);
@@ -369,6 +387,8 @@ describe('a call that would be late', () => {
     expect(await isForeseen()).toBe(false);
     await failEarly(400);
     expect(await isForeseen()).toBe(true);
+    for (let i = 0; i < 20; i += 1) await failEarly(1);
+    expect(await isForeseen()).toBe(true);
   });
 
   it('is believed to be late once one was late, but not because somebody gave up', async () => {
@@ -400,15 +420,49 @@ describe('a call that would be late', () => {
   });
 
   it('is looked for again every 250 ms', async () => {
+    open(2);
+    await learn(100);
+    const begun = several(2);
+    // The last one has half of the time that such a call takes, when it is looked at.
+    const waiting = [...several(2), new Request({ deadlineMs: 299 })];
+    await pass(250);
+    await begun[0]?.answer();
+    expect(states(...waiting)).toEqual(['sent', 'waits', 'waits']);
+    await pass(1);
+    await begun[1]?.answer();
+    expect(states(...waiting)).toEqual(['sent', 'sent', 'over']);
+    expect(waiting[2]?.error).toMatchObject({ code: 'DFNS_RATE_LIMITED', retryAfterMs: 100 });
+  });
+
+  it('is not refused any more once it has begun', async () => {
+    open(1);
+    await learn(1_000);
+    const holder = new Request();
+    const begun = new Request({ isContinued: true, deadlineMs: 300 });
+    await holder.answer();
+    expect(begun.state).toBe('sent');
+  });
+
+  it('is foreseen by the requests before it', async () => {
+    await pass(100_000);
     open(1);
     await learn(100);
-    const holder = new Request({ deadlineMs: 60_000 });
-    const waiting = several(3, { deadlineMs: 350 });
-    await pass(250);
-    expect(states(...waiting)).toEqual(['waits', 'waits', 'waits']);
-    await pass(1);
-    expect(states(...waiting)).toEqual(['waits', 'waits', 'waits']);
+    const holder = new Request();
+    several(3);
+    // Four and five calls of 100 ms: at first, only a forecast of twice the time is believed.
+    const [inTime, late] = [new Request({ deadlineMs: 200 }), new Request({ deadlineMs: 249 })];
+    await settle();
+    expect(states(inTime, late)).toEqual(['waits', 'over']);
     await holder.answer();
-    expect(states(...waiting)).toEqual(['over', 'over', 'over']);
+  });
+
+  it('makes room for others if the quota is scarce and little of its time is left', async () => {
+    for (const others of [0, 1]) {
+      open(8);
+      await new Request().answer(told(100, 1, 1_000));
+      const waiting = several(1 + others, { requests: 3, deadlineMs: 1_200 });
+      await pass(1_000);
+      expect(states(...waiting)).toEqual(['over', 'sent'].slice(1 - others));
+    }
   });
 });

@@ -200,6 +200,7 @@ describe('the lock of another replica', () => {
     expect(await pauses(50, 9, signs)).toEqual([50, 50, 50, undefined]);
     rows.set(signKey, 'old');
     expect(await pauses(50, 9)).toEqual([50, undefined]);
+    expect(await pauses(50, 9, () => rows.clear())).toEqual([50, undefined]);
   });
 
   it('is looked at less often by each while many watch', async () => {
@@ -251,7 +252,7 @@ describe('the lock of another replica', () => {
 
   it('is released if it comes too late', async () => {
     let give: () => void = () => {};
-    const slow = (release: () => Promise<void>): TokenStore => ({
+    const slow = (release?: () => Promise<void>): TokenStore => ({
       ...store,
       lock: () =>
         new Promise((resolve) => {
@@ -262,12 +263,20 @@ describe('the lock of another replica', () => {
       released += 1;
       throw new Error('gone');
     };
-    lock = new LoginLock(new GuardedStore(slow(failing), []));
-    const taken = lock.take('ada').catch(() => 'too late');
-    await pass(500);
-    expect(await taken).toBe('too late');
-    give();
-    await pass(0);
-    expect(released).toBe(1);
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', note);
+    for (const release of [failing, undefined]) {
+      lock = new LoginLock(new GuardedStore(slow(release), []));
+      const taken = lock.take('ada').catch(() => 'too late');
+      await pass(500);
+      expect(await taken).toBe('too late');
+      give();
+      await pass(0);
+    }
+    jest.useRealTimers();
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect([released, unhandled]).toEqual([1, []]);
   });
 });

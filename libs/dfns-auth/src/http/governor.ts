@@ -16,6 +16,7 @@ const MAX_WAITING = 10_000;
 const UNTOLD_PAUSE_MS = 1_000;
 /** Milliseconds after which the waiting requests are looked at again, since the forecast changes. */
 const REVIEW_MS = 250;
+
 /**
  * Decides when each request of one instance is sent. At most `http.maxSockets` requests are under way, so that none waits
  * inside the agent of Node, and never more than the quota of the organisation allows. Second and later requests of a call
@@ -44,8 +45,10 @@ export class QuotaGovernor implements OnApplicationShutdown {
   /** How many requests were sent, and the number of the last of them that was answered. */
   #sent = 0;
   #lastAnswered = 0;
-  /** Whether the last answer was a 429. Then only one request may be under way. */
+  /** Set by a 429, until a request that was sent after it is answered. Then only one request may be under way. */
   #isAsking = false;
+  /** The number of the last request that was sent before the last 429. */
+  #sentBefore429 = 0;
   /** When the waiting requests were last looked at, by `performance.now()`. */
   #reviewedAt = Number.NEGATIVE_INFINITY;
 
@@ -78,7 +81,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
    */
   async run(demand: Demand, request: () => Promise<Answer>): Promise<Answer> {
     demand.scope.throwIfEnded();
-    if (this.#mayPass(demand) && !this.#hasItsShare(demand)) this.#enter(demand);
+    if (this.#mayPass(demand) && !this.#shares.isUserUsedUp(demand.user)) this.#enter(demand);
     else await this.#turn(demand);
     const enteredAt = performance.now();
     try {
@@ -135,8 +138,6 @@ export class QuotaGovernor implements OnApplicationShutdown {
     if (lateMs > 0) throw this.#lateness.refusal(lateMs);
     const { waiter, turn } = newWaiter(demand);
     line.add(waiter);
-    // A place may be free although this user or this kind of call has its share.
-    this.#admit();
     try {
       await scope.race(turn);
     } catch (error) {
@@ -184,20 +185,17 @@ export class QuotaGovernor implements OnApplicationShutdown {
     }
   }
 
-  #hasItsShare({ kind, user }: Demand): boolean {
-    return this.#shares.isUserUsedUp(user) || (this.#waiting > 0 && this.#shares.isKindUsedUp(kind));
-  }
-
   #heed(answer: Answer, sent: number): void {
     const isRefused = answer.status === 429;
-    this.#isAsking = isRefused;
+    if (isRefused) this.#sentBefore429 = this.#sent;
+    if (isRefused || sent > this.#sentBefore429) this.#isAsking = isRefused;
     this.#lastAnswered = Math.max(this.#lastAnswered, sent);
     const sentLater = this.#sent - this.#lastAnswered;
     this.#quota.read(answer, Math.max(0, this.#underWay - 1 - sentLater));
     if (!isRefused && !this.#quota.isUsedUp) return;
     const askedMs = isRefused ? (readRetryAfter(answer, this.#now()) ?? UNTOLD_PAUSE_MS) : this.#quota.resetsInMs;
     this.#pause.extend(Math.min(askedMs, WINDOW_MS));
-    if (this.#pause.remainingMs > 0) this.#refuseLate();
+    this.#refuseLate();
   }
 
   /** Refuses the waiting requests that would be late. */

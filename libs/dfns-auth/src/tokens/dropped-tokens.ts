@@ -47,11 +47,11 @@ class Hashes {
   }
 
   has(text: string): boolean {
-    return this.#hashes.size > 0 && this.#hashes.has(hashOf(text));
+    return this.#hashes.has(hashOf(text));
   }
 
   delete(text: string): boolean {
-    return this.#hashes.size > 0 && this.#hashes.delete(hashOf(text));
+    return this.#hashes.delete(hashOf(text));
   }
 }
 

@@ -62,8 +62,6 @@ export class LoginFlight {
 
   /** Waits for the token, until `scope` ends. */
   async join(scope: CallScope): Promise<LiveToken> {
-    // A login that has begun goes on, whoever leaves.
-    if (this.#state === 'logs in') return scope.race(this.token);
     this.#calls += 1;
     const { remainingMs } = scope;
     this.#patienceMs = Math.min(this.#patienceMs, remainingMs * PATIENCE_SHARE);
