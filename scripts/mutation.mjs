@@ -20,11 +20,7 @@ const GROUPS = {
     files: ['calls/retry-policy.ts', 'http/circuit.ts'],
     specs: ['circuit', 'faults-retries', 'retry-policy', 'health'],
   },
-  governor: {
-    files: ['http/governor.ts'],
-    specs: ['governor-turns'],
-    slowSpecs: ['quota', 'governor'],
-  },
+  governor: { files: ['http/governor.ts'], specs: ['governor-turns'] },
   turns: {
     files: [
       'http/waiting-line.ts',
@@ -54,14 +50,8 @@ const GROUPS = {
       'ceremonies/open-ceremonies.ts',
       'ceremonies/row-index.ts',
     ],
-    specs: [
-      'ceremonies-store',
-      'ceremonies-memory',
-      'ceremonies-bound',
-      'ceremonies-end',
-      'ceremonies-unwritable',
-      'row-index',
-    ],
+    specs: ['ceremonies-memory', 'row-index'],
+    slowSpecs: ['ceremonies-store', 'ceremonies-bound', 'ceremonies-end', 'ceremonies-unwritable'],
   },
   sealing: { files: ['sealing/*.ts'], specs: ['store-sealing', 'ceremonies-store', 'ceremonies-unwritable', 'store'] },
   keys: { files: ['credentials/private-key.ts'], specs: ['signers'] },
