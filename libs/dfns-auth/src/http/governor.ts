@@ -69,7 +69,7 @@ export class QuotaGovernor implements OnApplicationShutdown {
 
   /** Whether `requests` more would leave half of the places and half of the quota to others, and nobody waits. */
   canSpare(requests: number): boolean {
-    if (this.#pause.remainingMs > 0 || this.#isAsking || this.#waiting > 0) return false;
+    if (this.#isAsking || this.#waiting > 0) return false;
     return this.#underWay < this.#http.maxSockets / 2 && this.#quota.leavesHalf(this.#promised + requests);
   }
 
