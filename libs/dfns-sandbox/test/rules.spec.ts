@@ -88,10 +88,12 @@ describe('public keys', () => {
   it('are not the same key if one letter is different', () => {
     const start = pem.indexOf('\n') + 1;
     const letters = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+    // The same key can be written with another number of unused bits, or as a point in hybrid form (X9.62).
+    const otherForms = [start + 30, start + 31];
     // The last letters before the padding contain bits that are not used.
     fc.assert(
       fc.property(fc.integer({ min: start, max: pem.indexOf('=') - 3 }), letters, (at, letter) => {
-        fc.pre(pem[at] !== '\n' && pem[at] !== letter);
+        fc.pre(pem[at] !== '\n' && pem[at] !== letter && !otherForms.includes(at));
         const changed = pem.slice(0, at) + letter + pem.slice(at + 1);
         expect(isKey(changed) && parsePublicKey(changed).equals(publicKey)).toBe(false);
       }),
