@@ -39,7 +39,7 @@ const GROUPS = {
   broker: {
     files: ['tokens/token-broker.ts', 'tokens/dropped-tokens.ts', 'tokens/login-flight.ts', 'tokens/login-lock.ts'],
     specs: ['login-waits', 'dropped-tokens'],
-    slowSpecs: ['tokens-refresh', 'logout', 'tokens-dropped', 'tokens-lock', 'store'],
+    slowSpecs: ['tokens-refresh', 'logout', 'tokens-dropped', 'telemetry', 'tokens'],
   },
   guard: { files: ['edge/user.guard.ts', 'edge/dfns-principal.ts'], specs: ['guard', 'guard-websocket'] },
   cacheKeys: { files: [method('tokens/guarded-store.ts', 'keyOf(...row: string[])')], specs: ['store'] },

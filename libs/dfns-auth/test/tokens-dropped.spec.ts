@@ -1,4 +1,3 @@
-// A unit of its own: the memory of dropped tokens. A sandbox cannot make so many logins in a test.
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import KeyvRedis from '@keyv/redis';
@@ -157,6 +156,27 @@ describe('a token that was forgotten', () => {
     const forgotten = await serviceOf(there).getToken('ada');
     await waitUntil(() => rowOf(store, forgotten) !== undefined);
     await Promise.all([serviceOf(here).forget('ada'), serviceOf(here).getToken('ada')]);
+    expect(await serviceOf(here).getToken('ada')).not.toBe(forgotten);
+  });
+
+  it('is not kept by a login that found it before the store told what was forgotten', async () => {
+    const store = new MemoryTokenStore();
+    const [here, there] = [await replica(store), await replica(store)];
+    const forgotten = await serviceOf(there).getToken('ada');
+    await waitUntil(() => rowOf(store, forgotten) !== undefined);
+    const get = store.get.bind(store);
+    let tell = () => {};
+    store.get = (key) => {
+      store.get = get;
+      const row = get(key);
+      return new Promise((resolve) => {
+        tell = () => resolve(row);
+      });
+    };
+    const forgetting = serviceOf(here).forget('ada');
+    await serviceOf(here).getToken('ada');
+    tell();
+    await forgetting;
     expect(await serviceOf(here).getToken('ada')).not.toBe(forgotten);
   });
 });

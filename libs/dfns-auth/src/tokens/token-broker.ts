@@ -93,7 +93,7 @@ export class TokenBroker {
   async #forgetStored(username: string): Promise<string | undefined> {
     const stored = await this.#stored.forget(username);
     // A login that began meanwhile may have found this token in the store.
-    if (stored !== undefined && this.#tokens.peek(username)?.token === stored) this.#tokens.delete(username);
+    if (this.#tokens.peek(username)?.token === stored) this.#tokens.delete(username);
     return stored;
   }
 
