@@ -368,6 +368,23 @@ describe('a delivery that fails', () => {
     await dfns.start();
   });
 
+  it('is not planned again if it ends after the sandbox has stopped', async () => {
+    jest.useFakeTimers({ doNotFake: REAL });
+    const { webhooks } = dfns.sandbox;
+    const arrived = new Promise<void>((resolve) => {
+      target.answer = () => resolve();
+    });
+    subscribe({ events: ['wallet.created'] });
+    makeWallet();
+    await arrived;
+    await dfns.stop();
+    await webhooks.settled();
+    const before = looks;
+    jest.advanceTimersByTime(HOUR);
+    expect(looks).toBe(before);
+    await dfns.start();
+  });
+
   it.each(['Disabled', 'deleted'])('is not repeated if the webhook is %s when it is due', async (state) => {
     const { id: webhookId } = subscribe({ events: ['wallet.created'] });
     makeWallet();

@@ -20,6 +20,7 @@ export class Schedule implements OnModuleDestroy {
   readonly #planners = new Set<() => void>();
   #planned: Planned[] = [];
   #ticks: NodeJS.Timeout | undefined;
+  #hasEnded = false;
 
   constructor(private readonly config: SandboxConfig) {
     config.clock.whenAdvanced(() => this.run());
@@ -36,9 +37,13 @@ export class Schedule implements OnModuleDestroy {
     for (const plan of this.#planners) plan();
   }
 
-  /** @param happen gets the planned time; it must check that its reason still holds, since nothing is cancelled */
+  /**
+   * Plans something, unless the sandbox has stopped: a delivery may end later.
+   *
+   * @param happen gets the planned time; it must check that its reason still holds, since nothing is cancelled
+   */
   at(time: number, happen: (time: number) => void): void {
-    if (!Number.isFinite(time)) return;
+    if (this.#hasEnded || !Number.isFinite(time)) return;
     this.#planned.push({ time, happen });
     this.#planned.sort((one, other) => one.time - other.time);
     this.#ticks ??= setInterval(() => this.run(), TICK_MS).unref();
@@ -51,10 +56,15 @@ export class Schedule implements OnModuleDestroy {
       this.#planned.shift();
       next.happen(next.time);
     }
-    if (this.#planned.length === 0) this.onModuleDestroy();
+    if (this.#planned.length === 0) this.#stopTicks();
   }
 
   onModuleDestroy(): void {
+    this.#hasEnded = true;
+    this.#stopTicks();
+  }
+
+  #stopTicks(): void {
     clearInterval(this.#ticks);
     this.#ticks = undefined;
   }
