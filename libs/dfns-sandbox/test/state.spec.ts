@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { DfnsSandbox, type Seed } from 'dfns-sandbox';
 import fc from 'fast-check';
 import { withVariables } from '../src/command-line/env-file.js';
@@ -145,6 +145,21 @@ describe('the option state', () => {
     sandbox.createUser({ username: 'grace' });
     await callerOf(sandbox.url)('GET', '/wallets');
     while (!readFileSync(state, 'utf8').includes('grace')) await new Promise(setImmediate);
+  });
+
+  it('is not written by a sandbox that has stopped', async () => {
+    const state = join(folder, 'handed-over.json');
+    const stopped = await start({ state });
+    await stopped.stop();
+    const next = await start({ state });
+    next.createUser({ username: 'ada' });
+    await next.stop();
+    jest.useFakeTimers();
+    stopped.createUser({ username: 'late' });
+    stopped.createWallet({ network: 'EthereumSepolia' });
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+    expect(readFileSync(state, 'utf8')).toContain('ada');
   });
 
   it('returns to the first beginning with a reset, also after a restart', async () => {

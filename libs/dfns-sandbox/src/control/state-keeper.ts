@@ -39,6 +39,8 @@ export class StateKeeper implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     clearTimeout(this.#timer);
     if (this.#path !== undefined) this.#write();
+    // What ends later must not write over the state of a sandbox that uses the file now.
+    this.#path = undefined;
   }
 
   #writeLater(): void {
