@@ -66,21 +66,16 @@ const total = { detected: 0, all: 0 };
 for (const [name, { files, specs, slowSpecs = [] }] of Object.entries(GROUPS)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
   const paths = files.map((file) => SRC + file);
-  assertExist(
-    name,
-    paths.map((path) => path.replace(/(\*\.ts|:.*)$/, '')),
-  );
-  assertExist(
-    name,
-    [...specs, ...slowSpecs].map((spec) => `${SPECS}${spec}.spec.ts`),
-  );
+  assertExist(name, [
+    ...paths.map((path) => path.replace(/(\*\.ts|:.*)$/, '')),
+    ...[...specs, ...slowSpecs].map((spec) => `${SPECS}${spec}.spec.ts`),
+  ]);
   const mutants = run(name, paths, specs);
   const left = mutants.filter(({ status }) => UNDETECTED.includes(status));
   const found = slowSpecs.length > 0 && left.length > 0 ? run(`${name}-slow`, left.map(placeOf), slowSpecs) : [];
-  const detected = new Set([...mutants, ...found].filter(({ status }) => DETECTED.includes(status)).map(identityOf))
-    .size;
-  const all = new Set(mutants.filter(({ status }) => [...DETECTED, ...UNDETECTED].includes(status)).map(identityOf))
-    .size;
+  const count = (some, states) => new Set(some.filter(({ status }) => states.includes(status)).map(identityOf)).size;
+  const detected = count([...mutants, ...found], DETECTED);
+  const all = count(mutants, [...DETECTED, ...UNDETECTED]);
   total.detected += detected;
   total.all += all;
   console.log(`${name}: ${detected} of ${all} mutants detected, ${((100 * detected) / all).toFixed(1)} %`);

@@ -88,12 +88,12 @@ const told = (limit: number, remaining: number, resetMs = 60_000) => ({
 });
 
 /** Ends an attempt of one request that took `ms`, so that it is known how long such calls take. */
-async function learn(ms: number, kind = 'a'): Promise<void> {
+async function learn(ms: number): Promise<void> {
   const attempt = {};
-  const request = new Request({ attempt, kind, deadlineMs: 2 * ms });
+  const request = new Request({ attempt, deadlineMs: 2 * ms });
   await pass(ms);
   await request.answer();
-  governor.end(attempt, kind);
+  governor.end(attempt, 'a');
 }
 
 describe('the places', () => {
@@ -141,7 +141,7 @@ describe('the places', () => {
   it('are free again if a call ends between its turn and its request', async () => {
     for (let ticks = 0; ticks < 30; ticks += 1) {
       open(1);
-      const [holder, next] = [new Request(), new Request({ attempt: {} })];
+      const [holder, next] = several(2) as [Request, Request];
       holder.answerSoon();
       for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
       next.abort();
